@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: ISC */
+#include "container/diagnose.h"
+
+#include <sys/wait.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/say.h"
+#include "base/text.h"
+#include "container/launch.h"
+
+#define LIMIT_MS	2000	/* for one docker call */
+#define LOOK_AGAIN_MS	120
+#define MOST_LOOKS	3	/* a dying container still counts as running */
+#define SLACK_MS	50	/* between the engine's times and ours */
+
+#define STATUS_KILLED	137	/* 128 + SIGKILL, what docker says */
+#define STATUS_CUT_OFF	255	/* what docker says when the engine is gone */
+
+static void look(struct diagnosis *d, void (*then)(void *arg));
+
+/* MESSAGE is taken. */
+static void
+find(struct diagnosis *d, enum finding_kind kind, char *message)
+{
+	d->finding.kind = kind;
+	d->finding.message = message;
+	d->done(d->arg);
+}
+
+static char *
+shown_target(const struct diagnosis *d)
+{
+	return text_printable(d->plan->target, 200);
+}
+
+static void
+find_command(struct diagnosis *d)
+{
+	find(d, FINDING_COMMAND, NULL);
+}
+
+/* docker's own words, without what stands in front of them. */
+static void
+find_in_words(struct diagnosis *d, enum finding_kind kind, const char *text)
+{
+	MEM_AUTO char *target = shown_target(d);
+	MEM_AUTO char *clean = launch_clean(text);
+	MEM_AUTO char *shown = text_printable(clean, 1000);
+
+	find(d, kind, mem_printf("%s: %s", target, shown));
+}
+
+/* Run ARGV, then go on. */
+static void
+ask(struct diagnosis *d, struct strv *argv, void (*then)(void *arg))
+{
+	ERROR_AUTO struct error e = { 0 };
+
+	say_command(d->say, strv_argv(argv));
+	if (capture_start(&d->capture, d->loop, strv_argv(argv), LIMIT_MS,
+	    then, d, &e) == -1)
+		find(d, FINDING_ENGINE, mem_dup(e.text));
+	strv_clear(argv);
+}
+
+/* The engine does not answer. */
+static void
+find_engine(struct diagnosis *d)
+{
+	const char *said = buf_text(&d->capture.err);
+	MEM_AUTO char *target = shown_target(d);
+	MEM_AUTO char *clean = NULL;
+	MEM_AUTO char *shown = NULL;
+
+	if (d->capture.timed_out)
+		said = "no answer";
+	clean = launch_clean(*said != '\0' ? said : d->evidence.err);
+	shown = text_printable(clean, 500);
+	if (d->status == STATUS_KILLED || d->status == STATUS_CUT_OFF)
+		find(d, FINDING_LOST, mem_printf("%s: lost the engine while "
+		    "the command ran; it may be running still (%s)", target,
+		    shown));
+	else
+		find(d, FINDING_ENGINE, mem_printf(
+		    "%s: cannot reach the engine: %s", target, shown));
+}
+
+/* The list of names has come: which was meant? */
+static void
+names_known(void *arg)
+{
+	struct diagnosis *d = arg;
+	MEM_AUTO char *target = shown_target(d);
+	MEM_AUTO char *shown = NULL;
+	char *list = buf_steal(&d->capture.out), *rest = list, *name;
+	struct strv names = { 0 };
+	const char *near;
+
+	while ((name = strsep(&rest, "\r\n")) != NULL)
+		if (*name != '\0')
+			strv_push(&names, name);
+	near = text_nearest(d->plan->target,
+	    (const char *const *)strv_argv(&names));
+	shown = near != NULL ? text_printable(near, 200) : NULL;
+	if (shown != NULL)
+		find(d, FINDING_CONTAINER, mem_printf("no such container: %s "
+		    "(did you mean %s?)", target, shown));
+	else
+		find(d, FINDING_CONTAINER, mem_printf("no such container: %s",
+		    target));
+	strv_clear(&names);
+	free(list);
+}
+
+static void
+find_none(struct diagnosis *d)
+{
+	struct strv argv = { 0 };
+
+	docker_argv(d->plan->docker, &argv, "ps");
+	strv_push(&argv, "--all");
+	strv_push(&argv, "--format");
+	strv_push(&argv, "{{.Names}}");
+	ask(d, &argv, names_known);
+}
+
+static void
+find_state(struct diagnosis *d)
+{
+	MEM_AUTO char *target = shown_target(d);
+	MEM_AUTO char *is = state_describe(&d->state);
+
+	d->finding.stopped = d->state.kind == STATE_STOPPED;
+	find(d, FINDING_CONTAINER, mem_printf("container %s %s", target, is));
+}
+
+static void
+find_lost(struct diagnosis *d, const char *what)
+{
+	MEM_AUTO char *target = shown_target(d);
+
+	find(d, FINDING_LOST, mem_printf("container %s %s while the command "
+	    "ran", target, what));
+}
+
+/*
+ * docker complained, but the container runs: start nothing in the same way.
+ * Where that gives the same complaint, it was docker's.
+ */
+static void
+nothing_started(void *arg)
+{
+	struct diagnosis *d = arg;
+	const char *said = buf_text(&d->capture.err);
+	enum launch launch = launch_classify(d->plan, d->evidence.err);
+
+	if (*said == '\0' || strcmp(said, d->evidence.err) != 0) {
+		find_command(d);
+		return;
+	}
+	if (launch == LAUNCH_NONE)
+		find_in_words(d, FINDING_ENGINE, d->evidence.err);
+	else
+		find_in_words(d, FINDING_NOT_INVOKED, d->evidence.err);
+}
+
+static void
+start_nothing(struct diagnosis *d)
+{
+	static char nothing[] = "/dev/null";
+	char *const command[] = { nothing, NULL };
+	struct exec_options options = *d->plan->options;
+	struct plan probe = *d->plan;
+	struct strv argv = { 0 };
+
+	options.interactive = options.tty = options.detach = false;
+	probe.options = &options;
+	probe.command = command;
+	plan_argv(&probe, &argv);
+	ask(d, &argv, nothing_started);
+}
+
+/* docker has printed an error and has status 1, as a command could have. */
+static void
+state_known_after_error(void *arg)
+{
+	struct diagnosis *d = arg;
+
+	state_read(&d->state, &d->capture);
+	switch (d->state.kind) {
+	case STATE_UNKNOWN:
+		find_engine(d);
+		return;
+	case STATE_NONE:
+		find_none(d);
+		return;
+	case STATE_RUNNING:
+		start_nothing(d);
+		return;
+	default:
+		find_state(d);
+		return;
+	}
+}
+
+/* The engine's own clock has come: is the container younger than our call? */
+static void
+engine_time_known(void *arg)
+{
+	struct diagnosis *d = arg;
+	MEM_AUTO char *text = NULL;
+	int64_t now, elapsed = clock_now() - d->evidence.begun;
+
+	buf_add_byte(&d->capture.out, '\n');
+	text = mem_printf("%.*s", (int)strcspn(buf_text(&d->capture.out),
+	    "\r\n"), buf_text(&d->capture.out));
+	if (!capture_succeeded(&d->capture) ||
+	    clock_parse_date(text, &now) == -1)
+		now = (int64_t)time(NULL) * 1000;
+	if (d->state.started > 0 &&
+	    now - d->state.started + SLACK_MS < elapsed)
+		find_lost(d, "was restarted");
+	else if (d->looks < MOST_LOOKS)
+		loop_after(d->loop, &d->again, LOOK_AGAIN_MS);
+	else
+		find_command(d);
+}
+
+static void
+ask_engine_time(struct diagnosis *d)
+{
+	struct strv argv = { 0 };
+
+	docker_argv(d->plan->docker, &argv, "info");
+	strv_push(&argv, "--format");
+	strv_push(&argv, "{{.SystemTime}}");
+	ask(d, &argv, engine_time_known);
+}
+
+/* Killed or cut off: by whom? */
+static void
+state_known_after_kill(void *arg)
+{
+	struct diagnosis *d = arg;
+
+	d->looks++;
+	state_read(&d->state, &d->capture);
+	switch (d->state.kind) {
+	case STATE_UNKNOWN:
+		find_engine(d);
+		return;
+	case STATE_NONE:
+		find_lost(d, "was removed");
+		return;
+	case STATE_RESTARTING:
+		find_lost(d, "was restarted");
+		return;
+	case STATE_STOPPED:
+		find_lost(d, "stopped");
+		return;
+	default:
+		ask_engine_time(d);
+		return;
+	}
+}
+
+static void
+look_again(void *arg)
+{
+	struct diagnosis *d = arg;
+
+	look(d, state_known_after_kill);
+}
+
+static void
+look(struct diagnosis *d, void (*then)(void *arg))
+{
+	struct strv argv = { 0 };
+
+	state_argv(d->plan->docker, d->plan->target, &argv);
+	ask(d, &argv, then);
+}
+
+/* The command may not have been found, but docker told only the terminal. */
+static void
+command_looked_up(void *arg)
+{
+	struct diagnosis *d = arg;
+
+	if (WIFEXITED(d->capture.wait_status) &&
+	    WEXITSTATUS(d->capture.wait_status) == STATUS_NOT_FOUND)
+		find(d, FINDING_NOT_FOUND, NULL);
+	else
+		find_command(d);
+}
+
+static void
+look_up_command(struct diagnosis *d)
+{
+	struct strv argv = { 0 };
+
+	plan_side_argv(d->plan, d->plan->options->user, &argv);
+	strv_push(&argv, "sh");
+	strv_push(&argv, "-c");
+	strv_push(&argv, "command -v -- \"$1\" || exit 127");
+	strv_push(&argv, "sh");
+	strv_push(&argv, d->plan->command[0]);
+	ask(d, &argv, command_looked_up);
+}
+
+/* The runtime's message on stdout: line end and status are docker's too. */
+static bool
+is_launch_failure(const struct diagnosis *d, enum launch *launch)
+{
+	const char *out = d->evidence.out;
+	size_t len = strlen(out);
+
+	if (d->evidence.other_output || len < 2 ||
+	    strcmp(out + len - 2, "\r\n") != 0)
+		return false;
+	if (d->status < STATUS_NOT_INVOKED || d->status > 128)
+		return false;
+	*launch = launch_classify(d->plan, out);
+	return *launch != LAUNCH_NONE;
+}
+
+/* A detached start fails with the message on stderr, and status 1. */
+static bool
+is_detached_failure(const struct diagnosis *d, enum launch *launch)
+{
+	if (!d->plan->options->detach || d->status == 0)
+		return false;
+	*launch = launch_classify(d->plan, d->evidence.err);
+	return *launch != LAUNCH_NONE;
+}
+
+static void
+find_launch(struct diagnosis *d, enum launch launch, const char *text)
+{
+	find_in_words(d, launch == LAUNCH_NOT_FOUND ? FINDING_NOT_FOUND :
+	    FINDING_NOT_INVOKED, text);
+}
+
+static void
+find_dead_client(struct diagnosis *d)
+{
+	MEM_AUTO char *program = text_printable(d->plan->docker->program, 100);
+
+	find(d, FINDING_LOST, mem_printf("%s was killed by signal %d (%s)",
+	    program, WTERMSIG(d->evidence.wait_status),
+	    strsignal(WTERMSIG(d->evidence.wait_status))));
+}
+
+void
+diagnose_start(struct diagnosis *d, struct loop *loop,
+    const struct plan *plan, const struct say *say,
+    const struct evidence *evidence, void (*done)(void *arg), void *arg)
+{
+	enum launch launch;
+
+	diagnose_clear(d);
+	d->loop = loop;
+	d->plan = plan;
+	d->say = say;
+	d->evidence = *evidence;
+	d->done = done;
+	d->arg = arg;
+	d->again.fire = look_again;
+	d->again.arg = d;
+	d->status = WIFEXITED(evidence->wait_status) ?
+	    WEXITSTATUS(evidence->wait_status) : -1;
+	if (d->status == -1)
+		find_dead_client(d);
+	else if (is_launch_failure(d, &launch))
+		find_launch(d, launch, evidence->out);
+	else if (is_detached_failure(d, &launch))
+		find_launch(d, launch, evidence->err);
+	else if (d->status == STATUS_KILLED || d->status == STATUS_CUT_OFF)
+		look(d, state_known_after_kill);
+	else if (d->status != 0 && evidence->err[0] != '\0' &&
+	    !evidence->other_output)
+		look(d, state_known_after_error);
+	else if (evidence->direct && d->status == STATUS_NOT_INVOKED)
+		look_up_command(d);
+	else
+		find_command(d);
+}
+
+void
+diagnose_clear(struct diagnosis *d)
+{
+	if (d->loop != NULL)
+		loop_cancel(d->loop, &d->again);
+	capture_clear(&d->capture);
+	free(d->finding.message);
+	memset(d, 0, sizeof(*d));
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Bringing a command in a container to an end before its time: which signal
+ * its processes get when, and when we stop hoping.
+ *
+ *	asked once	the signal itself		(INT, TERM, HUP, PIPE)
+ *	asked again	TERM
+ *	a third time, or `kill_after` since the first	KILL
+ *	two seconds later	the docker client is killed, and that is said
+ *
+ * When the client has ended, whatever is left of the tree is swept away.
+ */
+#ifndef CONTAINER_ENDING_H
+#define CONTAINER_ENDING_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "container/plan.h"
+#include "container/reap.h"
+#include "run/loop.h"
+
+struct say;
+
+enum ending_cause {
+	ENDING_NONE,		/* the command ends by itself */
+	ENDING_SIGNAL,		/* we were sent a signal */
+	ENDING_TIMEOUT,
+	ENDING_BROKEN_PIPE,	/* nobody reads our output any more */
+	ENDING_WRITE_ERROR,	/* our output could not be written */
+	ENDING_CLIENT_LOST,	/* the docker client was killed by others */
+};
+
+struct ending {
+	enum ending_cause cause;	/* the first */
+	int first_signal;		/* that we were sent, or 0 */
+	uint64_t sent;			/* bit N: signal N went to the tree */
+	char *trouble;			/* why it could not be ended, or NULL */
+
+	struct loop *loop;		/* the ending's own, as all below */
+	const struct plan *plan;
+	const struct say *say;
+	int64_t kill_after;
+	pid_t client;			/* 0: it has ended */
+	bool client_in_group;		/* it leads a group of its own */
+	int level, wanted, failures;
+	bool finishing;
+	struct reap reap;
+	struct loop_timer kill_timer, term_timer, retry_timer, give_up_timer;
+	void (*finished)(void *arg);
+	void *arg;
+};
+
+/*
+ * Get ready for PLAN, whose docker client is CLIENT.  KILL_AFTER in ms; 0:
+ * never.  Everything given is borrowed.
+ */
+void ending_init(struct ending *, struct loop *, const struct plan *,
+    const struct say *, int64_t kill_after);
+void ending_client(struct ending *, pid_t client, bool own_group);
+
+/* Somebody wants it to end. */
+void ending_by_signal(struct ending *, int signo);
+void ending_by_timeout(struct ending *);
+void ending_by_broken_pipe(struct ending *);
+void ending_by_write_error(struct ending *);
+
+/*
+ * The client has ended.  Sweep away what is left of the tree if it was brought
+ * to its end; FINISHED is called when that is done, maybe at once.
+ */
+void ending_finish(struct ending *, bool client_killed,
+    void (*finished)(void *arg), void *arg);
+
+void ending_clear(struct ending *);
+
+#endif

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: ISC */
+#include "container/exec.h"
+
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/say.h"
+#include "base/text.h"
+#include "container/verdict.h"
+#include "run/spawn.h"
+
+#define GUARD_MS	500	/* short commands pay nothing for a guard */
+#define TTY_LOAN_MS	300	/* how often a lent terminal is asked back */
+
+void
+outcome_clear(struct outcome *o)
+{
+	free(o->message);
+	memset(o, 0, sizeof(*o));
+}
+
+static struct verdict_facts
+facts(const struct exec *x)
+{
+	return (struct verdict_facts){
+		.wait_status = x->wait_status,
+		.finding = x->diagnosis.finding.kind,
+		.ending = &x->ending,
+		.terminal_shared = x->streams.shared,
+	};
+}
+
+/* What went wrong with our own streams, where something did. */
+static void
+describe_broken_stream(struct exec *x)
+{
+	if (x->streams.buffered)
+		x->outcome.message = mem_printf(
+		    "cannot write the temporary file in %s: %s",
+		    file_temporary_directory(), strerror(x->broken_cause));
+	else
+		x->outcome.message = mem_printf("cannot write standard %s: %s",
+		    x->broken_stream == STDERR_FILENO ? "error" : "output",
+		    strerror(x->broken_cause));
+}
+
+static void
+describe(struct exec *x)
+{
+	const struct ending *en = &x->ending;
+	struct finding *found = &x->diagnosis.finding;
+	MEM_AUTO char *target = NULL;
+
+	x->outcome.finding = found->kind;
+	x->outcome.stopped = found->stopped;
+	if (en->cause == ENDING_WRITE_ERROR) {
+		describe_broken_stream(x);
+	} else if (en->trouble != NULL) {
+		x->outcome.message = mem_dup(en->trouble);
+	} else if (en->cause == ENDING_TIMEOUT) {
+		target = text_printable(x->request->plan->target, 200);
+		say_note(&x->say, "%s: timed out", target);
+	} else {
+		x->outcome.message = found->message;
+		found->message = NULL;
+	}
+}
+
+static void
+finish(void *arg)
+{
+	struct exec *x = arg;
+	struct verdict_facts f = facts(x);
+
+	if (x->diagnosis.finding.kind == FINDING_COMMAND)
+		streams_release(&x->streams);
+	describe(x);
+	verdict(&f, &x->outcome);
+	if (x->streams.shared)
+		tty_restore(&x->tty);
+	spinner_clear(&x->spinner);
+	guard_dismiss(&x->guard);
+	x->finished(x->arg);
+}
+
+static void
+diagnose(void *arg)
+{
+	struct exec *x = arg;
+	struct verdict_facts f = facts(x);
+	struct evidence evidence = {
+		.wait_status = x->wait_status,
+		.out = buf_text(&x->streams.out.held),
+		.err = buf_text(&x->streams.err.held),
+		.other_output = streams_said_more(&x->streams),
+		.direct = x->streams.direct,
+		.begun = x->begun,
+	};
+
+	if (verdict_needs_diagnosis(&f))
+		diagnose_start(&x->diagnosis, x->loop, x->request->plan,
+		    &x->say, &evidence, finish, x);
+	else
+		finish(x);
+}
+
+/* The client is gone and all it has said is delivered. */
+static void
+check_end(void *arg)
+{
+	struct exec *x = arg;
+
+	if (!x->client_ended || x->finished_reported ||
+	    !streams_ended(&x->streams))
+		return;
+	x->finished_reported = true;
+	loop_cancel(x->loop, &x->timeout);
+	loop_cancel(x->loop, &x->guard_timer);
+	loop_cancel(x->loop, &x->tty_timer);
+	tty_take_back(&x->tty);
+	ending_finish(&x->ending, WIFSIGNALED(x->wait_status), diagnose, x);
+}
+
+/*
+ * The client, in the background, wants to ask something at the terminal (ssh
+ * a passphrase, for an engine behind ssh://): lend it.
+ */
+static void
+client_stopped(struct exec *x, int signo)
+{
+	if (signo != SIGTTIN && signo != SIGTTOU)
+		return;
+	spinner_pause(&x->spinner);
+	if (!tty_lend(&x->tty, x->client.pid))
+		return;
+	kill(-x->client.pid, SIGCONT);
+	loop_after(x->loop, &x->tty_timer, TTY_LOAN_MS);
+}
+
+/* It stops again if it has more to ask. */
+static void
+loan_over(void *arg)
+{
+	struct exec *x = arg;
+	struct termios modes;
+
+	/* A prompt for a secret is open while nothing is echoed. */
+	if (tcgetattr(x->tty.fd, &modes) == 0 && !(modes.c_lflag & ECHO)) {
+		loop_after(x->loop, &x->tty_timer, TTY_LOAN_MS);
+		return;
+	}
+	tty_take_back(&x->tty);
+	spinner_resume(&x->spinner);
+}
+
+static void
+client_changed(void *arg, int wait_status)
+{
+	struct exec *x = arg;
+
+	if (WIFSTOPPED(wait_status)) {
+		client_stopped(x, WSTOPSIG(wait_status));
+		return;
+	}
+	x->wait_status = wait_status;
+	x->client_ended = true;
+	streams_drain(&x->streams);
+	check_end(x);
+}
+
+static void
+before_terminal(void *arg)
+{
+	struct exec *x = arg;
+
+	spinner_pause(&x->spinner);
+}
+
+/* An unfinished line is the command's, not ours to draw over. */
+static void
+after_terminal(void *arg)
+{
+	struct exec *x = arg;
+
+	if (x->streams.out.at_line_start && x->streams.err.at_line_start)
+		spinner_resume(&x->spinner);
+}
+
+static void
+broken(void *arg, const struct relay *relay, int cause)
+{
+	struct exec *x = arg;
+
+	x->broken_stream = relay->stream;
+	x->broken_cause = cause;
+	if (cause == EPIPE && !x->streams.buffered)
+		ending_by_broken_pipe(&x->ending);
+	else
+		ending_by_write_error(&x->ending);
+}
+
+static void
+timed_out(void *arg)
+{
+	struct exec *x = arg;
+
+	ending_by_timeout(&x->ending);
+}
+
+static void
+time_for_guard(void *arg)
+{
+	struct exec *x = arg;
+
+	guard_start(&x->guard, x->request->plan, x->client.pid);
+}
+
+static void
+start_timers(struct exec *x)
+{
+	const struct exec_request *r = x->request;
+
+	x->timeout.fire = timed_out;
+	x->guard_timer.fire = time_for_guard;
+	x->tty_timer.fire = loan_over;
+	x->timeout.arg = x->guard_timer.arg = x->tty_timer.arg = x;
+	if (r->timeout > 0)
+		loop_after(x->loop, &x->timeout, r->timeout);
+	if (r->plan->cookie != NULL)
+		loop_after(x->loop, &x->guard_timer, GUARD_MS);
+}
+
+static void
+start_spinner(struct exec *x)
+{
+	MEM_AUTO char *label = NULL;
+
+	if (!x->request->spinner || x->streams.direct ||
+	    x->request->plan->options->tty || !spinner_possible(STDERR_FILENO))
+		return;
+	label = plan_label(x->request->plan);
+	spinner_start(&x->spinner, x->loop, STDERR_FILENO, label,
+	    x->request->color);
+}
+
+static int
+start_client(struct exec *x, struct error *e)
+{
+	/* Only where stdout is a terminal does docker print advertisements. */
+	static const char *const no_hints[] = { "DOCKER_CLI_HINTS=false",
+	    NULL };
+	struct spawn s = { .own_group = !x->streams.shared };
+	STRV_AUTO struct strv argv = { 0 };
+
+	plan_argv(x->request->plan, &argv);
+	say_command(&x->say, strv_argv(&argv));
+	s.argv = strv_argv(&argv);
+	s.env = x->streams.direct ? no_hints : NULL;
+	memcpy(s.fd, x->streams.child, sizeof(s.fd));
+	x->client.pid = spawn_start(&s, e);
+	if (x->client.pid == -1)
+		return -1;
+	x->client.changed = client_changed;
+	x->client.arg = x;
+	loop_child(x->loop, &x->client);
+	ending_client(&x->ending, x->client.pid, s.own_group);
+	return 0;
+}
+
+/* A message of ours gets the line to itself. */
+static void
+say_line(void *arg, const char *text)
+{
+	struct exec *x = arg;
+
+	before_terminal(x);
+	x->request->say->line(x->request->say->arg, text);
+	after_terminal(x);
+}
+
+int
+exec_start(struct exec *x, struct loop *loop, const struct exec_request *r,
+    void (*finished)(void *arg), void *arg, struct error *e)
+{
+	struct relay_hooks hooks = { .before_write = before_terminal,
+	    .after_write = after_terminal,
+	    .broken = broken, .ended = check_end, .arg = x };
+
+	memset(x, 0, sizeof(*x));
+	x->request = r;
+	x->loop = loop;
+	x->guard.pipe = -1;
+	x->finished = finished;
+	x->arg = arg;
+	x->begun = clock_now();
+	tty_note(&x->tty);
+	x->say = *r->say;
+	x->say.line = r->say->line != NULL ? say_line : NULL;
+	x->say.arg = x;
+	ending_init(&x->ending, loop, r->plan, &x->say, r->kill_after);
+	if (streams_open(&x->streams, r->plan, r->buffered, e) == -1 ||
+	    start_client(x, e) == -1)
+		return -1;
+	streams_carry(&x->streams, loop, &hooks);
+	start_spinner(x);
+	start_timers(x);
+	return 0;
+}
+
+void
+exec_signal(struct exec *x, int signo)
+{
+	if (signo == SIGWINCH) {
+		if (!x->streams.shared && !x->client_ended)
+			kill(x->client.pid, SIGWINCH);
+		return;
+	}
+	ending_by_signal(&x->ending, signo);
+}
+
+void
+exec_pause(struct exec *x)
+{
+	spinner_pause(&x->spinner);
+}
+
+void
+exec_resume(struct exec *x)
+{
+	spinner_resume(&x->spinner);
+}
+
+void
+exec_replay(struct exec *x)
+{
+	static const int to[] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO };
+	int stream;
+
+	if (!x->streams.buffered ||
+	    spool_replay(&x->streams.spool, to, &stream) == 0)
+		return;
+	if (errno == EPIPE) {
+		x->outcome.kind = OUTCOME_SIGNAL;
+		x->outcome.value = SIGPIPE;
+		return;
+	}
+	free(x->outcome.message);
+	x->outcome.message = mem_printf("cannot write the output: %s",
+	    strerror(errno));
+	x->outcome.kind = OUTCOME_STATUS;
+	x->outcome.value = STATUS_FAILED;
+}
+
+void
+exec_clear(struct exec *x)
+{
+	if (x->loop == NULL)
+		return;
+	streams_clear(&x->streams);
+	spinner_clear(&x->spinner);
+	ending_clear(&x->ending);
+	diagnose_clear(&x->diagnosis);
+	guard_dismiss(&x->guard);
+	outcome_clear(&x->outcome);
+	x->loop = NULL;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What docker says when it could not even start the command, told apart from
+ * what the command itself says.  Pure functions over text.
+ *
+ * Docker prints the runtime's message on *stdout*, with a carriage return, and
+ * its own messages on stderr (docker/cli#2025, #4847).
+ */
+#ifndef CONTAINER_LAUNCH_H
+#define CONTAINER_LAUNCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct plan;
+
+/* More than this is never docker's message alone. */
+#define LAUNCH_LIMIT	(256 * 1024)
+
+/*
+ * May LEN bytes at the start of the command's stdout (or stderr) still turn
+ * out to be such a message, and nothing else?
+ */
+bool launch_may_be_stdout(const char *bytes, size_t len);
+bool launch_may_be_stderr(const char *bytes, size_t len);
+
+enum launch {
+	LAUNCH_NONE,		/* not about a launch, or not about this one */
+	LAUNCH_NOT_FOUND,
+	LAUNCH_NOT_INVOKED,	/* no permission, bad directory, ... */
+};
+
+/*
+ * Is TEXT the runtime's message that PLAN's command could not be started?  It
+ * is when it names the command, directory or user of this very plan; a nested
+ * docker's message does not.
+ */
+enum launch launch_classify(const struct plan *, const char *text);
+
+/*
+ * The part of TEXT that says what is wrong: one line, no carriage return, none
+ * of the layers' names in front.  The caller frees it.
+ */
+char *launch_clean(const char *text);
+
+#endif

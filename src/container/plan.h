@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What shall be executed where, and the docker argv that does it: a pure
+ * function of the plan, so that it can be shown, tested and kept stable.
+ */
+#ifndef CONTAINER_PLAN_H
+#define CONTAINER_PLAN_H
+
+#include <stdbool.h>
+
+#include "base/options.h"
+#include "base/strv.h"
+#include "run/docker.h"
+
+/* docker exec's own options, as docker-exec(1) describes them. */
+struct exec_options {
+	bool interactive;
+	bool tty;
+	bool detach;
+	bool privileged;
+	struct strv env;
+	struct strv env_file;
+	const char *user;
+	const char *workdir;
+	const char *detach_keys;
+};
+
+extern const struct option_row exec_option_rows[];
+
+void exec_options_clear(struct exec_options *);
+
+/* The variable that marks what we started, inside the container. */
+#define COOKIE_NAME	"DEXEC_ID"
+#define COOKIE_LENGTH	32
+
+/* All is borrowed from whoever made the plan, and outlives it. */
+struct plan {
+	const struct docker *docker;
+	const struct exec_options *options;
+	const char *target;		/* a container's name or ID */
+	char *const *command;
+	const char *cookie;		/* NULL: argv stays pristine */
+};
+
+/* Fill COOKIE with 128 random bits in hex. */
+void cookie_make(char cookie[COOKIE_LENGTH + 1]);
+
+/* Append the whole docker argv of PLAN. */
+void plan_argv(const struct plan *, struct strv *argv);
+
+/*
+ * Append the argv of a docker exec beside the plan's: same engine, container
+ * and nothing else but the user USER (NULL: the container's own).
+ */
+void plan_side_argv(const struct plan *, const char *user, struct strv *argv);
+
+/* What a spinner calls it: the target and the command, in one line. */
+char *plan_label(const struct plan *);
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: ISC */
+#include "container/reap.h"
+
+#include <sys/wait.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/say.h"
+#include "container/launch.h"
+#include "container/local.h"
+#include "sweep_script.h"
+
+/* A docker exec takes some 70 ms, over a busy or far engine a second or two. */
+#define LIMIT_MS	10000
+#define GRACE_TICKS	"6"		/* of 50 ms, see sweep.sh */
+
+static void start_pass(struct reap *r);
+
+static const char *
+signal_word(int signo)
+{
+	switch (signo) {
+	case SIGINT:
+		return "INT";
+	case SIGHUP:
+		return "HUP";
+	case SIGQUIT:
+		return "QUIT";
+	case SIGPIPE:
+		return "PIPE";
+	case SIGKILL:
+		return "KILL";
+	default:
+		return "TERM";
+	}
+}
+
+int
+reap_parse(const char *text, int *uid, int *hit, int *left,
+    struct strv *words)
+{
+	const char *at = strstr(text, "swept ");
+	size_t len;
+	int n = 0;
+
+	if (at == NULL || sscanf(at, "swept %d %d %d%n", uid, hit, left, &n)
+	    != 3)
+		return -1;
+	for (at += n; *at == ' '; at += len) {
+		at++;
+		len = strcspn(at, " \r\n");
+		if ((*at != '+' && *at != '-') ||
+		    strspn(at + 1, "0123456789.") != len - 1)
+			return -1;
+		strv_take(words, mem_printf("%.*s", (int)len, at));
+	}
+	return 0;
+}
+
+/* The container ended under us, which ends all that is in it. */
+static bool
+says_gone(const char *text)
+{
+	return strcasestr(text, "no such container") != NULL ||
+	    strstr(text, "is not running") != NULL ||
+	    strstr(text, "is restarting") != NULL ||
+	    strstr(text, "stopped") != NULL;
+}
+
+static enum reap_problem
+find_problem(const struct reap *r)
+{
+	const char *out = buf_text(&r->capture.out);
+	const char *err = buf_text(&r->capture.err);
+
+	if (strstr(err, "is paused") != NULL)
+		return REAP_PAUSED;
+	if (says_gone(err) || says_gone(out))
+		return REAP_GONE;
+	/* The container was killed while we swept. */
+	if (WIFEXITED(r->capture.wait_status) &&
+	    WEXITSTATUS(r->capture.wait_status) == 137)
+		return REAP_GONE;
+	if (strstr(out, "exec: \"sh\"") != NULL ||
+	    strstr(err, "exec: \"sh\"") != NULL)
+		return REAP_NO_SHELL;
+	return REAP_FAILED;
+}
+
+static void
+sweep_from_outside(struct reap *r)
+{
+	say_note(r->say, "%s has no shell to end the command with; "
+	    "looking for it among this machine's processes",
+	    r->plan->target);
+	r->hit = local_sweep(r->plan->cookie, r->signo);
+	if (r->finish)
+		local_sweep(r->plan->cookie, SIGKILL);
+	if (r->hit > 0)
+		r->problem = REAP_FINE;
+}
+
+static void
+pass_done(void *arg)
+{
+	struct reap *r = arg;
+	int uid = 0, hit, left;
+
+	strv_clear(&r->words);
+	if (reap_parse(buf_text(&r->capture.out), &uid, &hit, &left,
+	    &r->words) == 0) {
+		r->hit += hit;
+		r->left = left;
+		if (uid != 0 && !r->as_root) {
+			r->as_root = true;
+			start_pass(r);
+			return;
+		}
+	} else if (!r->as_root) {
+		r->problem = find_problem(r);
+		if (r->problem == REAP_NO_SHELL)
+			sweep_from_outside(r);
+	}
+	r->done(r->arg);
+}
+
+static void
+start_pass(struct reap *r)
+{
+	const char *user = r->as_root ? "0" : r->plan->options->user;
+	struct strv argv = { 0 };
+	ERROR_AUTO struct error e = { 0 };
+
+	plan_side_argv(r->plan, user, &argv);
+	strv_push(&argv, "sh");
+	strv_push(&argv, "-c");
+	strv_push(&argv, SWEEP_SCRIPT);
+	strv_push(&argv, "dexec-sweep");
+	strv_push(&argv, r->plan->cookie);
+	strv_push(&argv, signal_word(r->signo));
+	strv_push(&argv, r->finish ? GRACE_TICKS : "");
+	strv_pushv(&argv, strv_argv(&r->words));
+	if (r->say->verbose)
+		say_note(r->say, "ending what runs in %s: signal %s%s%s",
+		    r->plan->target, signal_word(r->signo),
+		    r->finish ? ", then KILL" : "",
+		    r->as_root ? ", as root" : "");
+	if (capture_start(&r->capture, r->loop, strv_argv(&argv), LIMIT_MS,
+	    pass_done, r, &e) == -1) {
+		r->problem = REAP_FAILED;
+		r->done(r->arg);
+	}
+	strv_clear(&argv);
+}
+
+void
+reap_start(struct reap *r, struct loop *loop, const struct plan *plan,
+    const struct say *say, int signo, bool finish, void (*done)(void *arg),
+    void *arg)
+{
+	reap_clear(r);
+	r->loop = loop;
+	r->plan = plan;
+	r->say = say;
+	r->signo = signo;
+	r->finish = finish;
+	r->done = done;
+	r->arg = arg;
+	start_pass(r);
+}
+
+bool
+reap_running(const struct reap *r)
+{
+	return r->capture.running;
+}
+
+void
+reap_clear(struct reap *r)
+{
+	capture_clear(&r->capture);
+	strv_clear(&r->words);
+	memset(r, 0, sizeof(*r));
+}

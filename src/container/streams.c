@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: ISC */
+#include "container/streams.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "container/launch.h"
+#include "run/spawn.h"
+
+/* More room in a pipe lets docker write while we are not scheduled. */
+#define PIPE_ROOM	(1024 * 1024)
+
+static void
+decide(struct streams *s, const struct plan *p, bool buffered)
+{
+	const struct exec_options *o = p->options;
+
+	for (int i = 0; i < 3; i++) {
+		s->child[i] = SPAWN_NULL;
+		s->ours[i] = -1;
+	}
+	s->direct = o->tty && !o->detach && isatty(STDOUT_FILENO);
+	s->shared = o->tty && !o->detach && o->interactive &&
+	    isatty(STDIN_FILENO);
+	s->buffered = buffered && !s->direct;
+	s->spool.fd = -1;
+}
+
+static int
+make_pipe(struct streams *s, int stream)
+{
+	int ends[2], keep = stream == STDIN_FILENO ? 1 : 0;
+
+	if (file_pipe(ends, keep) == -1)
+		return -1;
+#ifdef F_SETPIPE_SZ
+	if (stream != STDERR_FILENO)
+		fcntl(ends[keep], F_SETPIPE_SZ, PIPE_ROOM);
+#endif
+	s->ours[stream] = ends[keep];
+	s->child[stream] = ends[!keep];
+	return 0;
+}
+
+static int
+open_input(struct streams *s, const struct exec_options *o)
+{
+	if (!o->interactive || o->detach)
+		return 0;
+	if (!s->shared && isatty(STDIN_FILENO))
+		return make_pipe(s, STDIN_FILENO);
+	s->child[STDIN_FILENO] = STDIN_FILENO;
+	return 0;
+}
+
+int
+streams_open(struct streams *s, const struct plan *p, bool buffered,
+    struct error *e)
+{
+	int rc = 0;
+
+	memset(s, 0, sizeof(*s));
+	decide(s, p, buffered);
+	if (s->buffered && spool_open(&s->spool) == -1)
+		return error_system(e, "cannot make a temporary file in %s",
+		    file_temporary_directory());
+	rc = open_input(s, p->options);
+	if (s->direct)
+		s->child[STDOUT_FILENO] = STDOUT_FILENO;
+	else if (rc == 0)
+		rc = make_pipe(s, STDOUT_FILENO);
+	if (rc == 0)
+		rc = make_pipe(s, STDERR_FILENO);
+	return rc == 0 ? 0 : error_system(e, "cannot make a pipe");
+}
+
+static void
+close_child_ends(struct streams *s)
+{
+	for (int i = 0; i < 3; i++)
+		if (s->child[i] > STDERR_FILENO)
+			file_close(&s->child[i]);
+}
+
+static void
+carry_output(struct streams *s, struct relay *r, int stream,
+    const struct relay_hooks *hooks, bool (*hold)(const char *, size_t))
+{
+	int in = s->ours[stream];
+
+	if (in == -1)
+		return;
+	s->ours[stream] = -1;
+	r->hooks = *hooks;
+	r->hooks.hold = hold;
+	r->stream = stream;
+	if (s->buffered)
+		relay_start_spool(r, s->loop, in, &s->spool);
+	else
+		relay_start(r, s->loop, in, stream);
+}
+
+void
+streams_carry(struct streams *s, struct loop *loop,
+    const struct relay_hooks *hooks)
+{
+	int in = s->ours[STDIN_FILENO];
+
+	s->loop = loop;
+	close_child_ends(s);
+	s->ours[STDIN_FILENO] = -1;
+	if (in != -1)
+		feed_start(&s->feed, loop, STDIN_FILENO, in);
+	carry_output(s, &s->out, STDOUT_FILENO, hooks, launch_may_be_stdout);
+	carry_output(s, &s->err, STDERR_FILENO, hooks, launch_may_be_stderr);
+}
+
+void
+streams_drain(struct streams *s)
+{
+	feed_clear(&s->feed);
+	relay_drain(&s->out);
+	relay_drain(&s->err);
+}
+
+bool
+streams_ended(const struct streams *s)
+{
+	return (s->direct || s->out.ended) && s->err.ended;
+}
+
+bool
+streams_said_more(const struct streams *s)
+{
+	return s->out.delivered || s->err.delivered;
+}
+
+void
+streams_release(struct streams *s)
+{
+	relay_release(&s->out);
+	relay_release(&s->err);
+}
+
+void
+streams_clear(struct streams *s)
+{
+	close_child_ends(s);
+	for (int i = 0; i < 3; i++)
+		file_close(&s->ours[i]);
+	feed_clear(&s->feed);
+	relay_clear(&s->out);
+	relay_clear(&s->err);
+	spool_close(&s->spool);
+}

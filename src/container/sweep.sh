@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=sh
+#
+# End the processes that dexec started: run inside the container as
+#
+#	sh -c SWEEP dexec-sweep COOKIE SIGNAL TICKS [WORD ...]
+#
+# by any POSIX shell, with nothing but its builtins (grep and sleep are used
+# where they exist).  Ours are the processes whose environment has
+# DEXEC_ID=COOKIE, their children, and whoever shares a session with them,
+# until no more are found.  Each gets SIGNAL once.  With TICKS not empty they
+# have so many twentieths of a second to go, and then get KILL.
+#
+# WORDs tell what an earlier sweep by another user left: "+PID.BIRTH" is ours
+# as well, "-PID.BIRTH" has had its signal.
+#
+# Prints one line: "swept UID HIT LEFT" and a WORD for each process left.
+
+mark=DEXEC_ID=$1 signal=$2 ticks=$3
+shift 3
+
+all=" " who="" sids=" " skip=" 1 $$ " hit=0
+
+# Read the file on standard input, which may lack a last newline, into $text.
+slurp() {
+	text=
+	while IFS= read -r line || [ -n "$line" ]; do
+		text=$text$line
+		line=
+	done
+}
+
+# Set parent, session and birth of process $1; fails when it is gone or dead.
+# A command name may hold anything, so the fields count from its last ")".
+look() {
+	text=
+	slurp 2>/dev/null <"/proc/$1/stat"
+	case $text in
+	*") "*) ;;
+	*) return 1 ;;
+	esac
+	# shellcheck disable=SC2086 # the fields, as words
+	set -- ${text##*") "}
+	parent=$2 session=$4 birth=${20}
+	case $1 in
+	Z | X | x) return 1 ;;
+	esac
+}
+
+# The process of WORD $1 lives, and its number has not passed to another.
+same() {
+	look "${1%.*}" && [ "$birth" = "${1#*.}" ]
+}
+
+# The environments that have the mark.  The kernel lets us read those of our
+# own user only, unless we have CAP_SYS_PTRACE.
+marked() {
+	if command -v grep >/dev/null 2>&1; then
+		grep -l "$mark" /proc/[0-9]*/environ 2>/dev/null
+		return
+	fi
+	for file in /proc/[0-9]*/environ; do
+		slurp 2>/dev/null <"$file"
+		case $text in
+		*"$mark"*) echo "$file" ;;
+		esac
+	done
+}
+
+add() {
+	case $all$skip in
+	*" $1 "*) return ;;
+	esac
+	look "$1" || return
+	all="$all$1 " new="$new $1" who="$who $1.$birth"
+	[ "$session" -gt 1 ] && sids="$sids$session "
+}
+
+# Set $new to the processes of ours that were not known yet.
+find_new() {
+	new='' table=''
+	for file in $(marked); do
+		file=${file#/proc/}
+		add "${file%/environ}"
+	done
+	for file in /proc/[0-9]*; do
+		file=${file#/proc/}
+		look "$file" && table="$table $file:$parent:$session"
+	done
+	more=yes
+	while [ -n "$more" ]; do
+		more=
+		for row in $table; do
+			pid=${row%%:*} row=${row#*:}
+			case "$all " in
+			*" $pid "*) continue ;;
+			esac
+			case $all$skip in
+			*" ${row%:*} "*) [ "${row%:*}" -gt 1 ] &&
+				[ "${row%:*}" != $$ ] && add "$pid" && more=yes ;;
+			*) case $sids in
+				*" ${row#*:} "*) add "$pid" && more=yes ;;
+				esac ;;
+			esac
+		done
+	done
+}
+
+# Set $left to those of ours that live, as WORDs, and $pids to their numbers.
+find_left() {
+	left='' pids='' count=0
+	for word in $who; do
+		same "$word" || continue
+		sign=+
+		[ -O "/proc/${word%.*}" ] && [ "$uid" != 0 ] && sign=-
+		left="$left $sign$word" pids="$pids ${word%.*}"
+		count=$((count + 1))
+	done
+}
+
+send() {
+	# shellcheck disable=SC2086 # numbers, as words
+	[ -z "$2" ] || kill -s "$1" $2 2>/dev/null
+}
+
+# Signal each process once, those too that appear meanwhile.  A stopped one
+# must go on to notice that it shall end.
+signal_all() {
+	rounds=0
+	find_new
+	while [ -n "$new" ] && [ $rounds -lt 20 ]; do
+		send "$signal" "$new"
+		case $signal in
+		TERM | HUP) send CONT "$new" ;;
+		esac
+		for pid in $new; do
+			hit=$((hit + 1))
+		done
+		rounds=$((rounds + 1))
+		find_new
+	done
+}
+
+# Stop everything, so that nothing is started any more, then kill it.
+kill_all() {
+	rounds=0
+	find_left
+	find_new
+	while [ -n "$pids$new" ] && [ $rounds -lt 20 ]; do
+		send STOP "$new"
+		while [ -n "$new" ]; do
+			for pid in $new; do
+				hit=$((hit + 1))
+			done
+			find_new
+			send STOP "$new"
+		done
+		find_left
+		send KILL "$pids"
+		rounds=$((rounds + 1))
+		find_left
+		find_new
+	done
+}
+
+while read -r key uid text; do
+	[ "$key" = Uid: ] && break
+done <"/proc/$$/status"
+for word; do
+	case $word in
+	-*) same "${word#-}" || continue
+		word=${word%.*}
+		skip="$skip${word#-} " sids="$sids$session " ;;
+	esac
+done
+new=''
+for word; do
+	case $word in
+	+*) same "${word#+}" || continue
+		word=${word%.*}
+		add "${word#+}" ;;
+	esac
+done
+if [ "$signal" != KILL ]; then
+	send "$signal" "$new"
+	signal_all
+	find_left
+	while [ -n "$ticks" ] && [ "$ticks" -gt 0 ] && [ -n "$pids" ]; do
+		sleep 0.05 2>/dev/null || sleep 1 2>/dev/null
+		ticks=$((ticks - 1))
+		find_left
+	done
+fi
+if [ "$signal" = KILL ] || [ -n "$ticks" ]; then
+	kill_all
+fi
+find_left
+echo "swept $uid $hit $count$left"

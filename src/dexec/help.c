@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+#include "dexec/help.h"
+
+#include "config.h"
+
+#include "base/buf.h"
+#include "dexec/command.h"
+#include "dexec/settings.h"
+
+void
+help_program(struct buf *b)
+{
+	buf_add_text(b, "Usage: " HELP_USAGE "\n"
+	    "Run operations in a running container.\n"
+	    "\n"
+	    "TARGET is a container's name or ID.  A COMMAND that is none of "
+	    "these is run\nin the container, as if exec stood before it:\n");
+	for (size_t i = 0; commands[i] != NULL; i++)
+		buf_addf(b, "  %-28s%s\n", commands[i]->name,
+		    commands[i]->summary);
+	buf_add_text(b, "\nOptions:\n");
+	options_help(b, settings_rows);
+	buf_add_text(b, "\nOptions of docker exec, before TARGET or behind "
+	    "exec:\n");
+	options_help(b, exec_option_rows);
+	buf_add_text(b, "\nExit status: the command's own; 124 timed out, "
+	    "125 dexec, docker, the engine or\nthe container failed, 126 "
+	    "cannot be invoked, 127 not found.\n"
+	    "\"dexec --help COMMAND\" tells about a command.\n");
+}
+
+void
+help_command(struct buf *b, const struct command *c)
+{
+	buf_addf(b, "Usage: dexec [OPTIONS] TARGET %s %s\n\n%s", c->name,
+	    c->synopsis, c->help);
+	if (c->options == NULL)
+		return;
+	buf_add_text(b, "\nOptions:\n");
+	options_help(b, c->options);
+}
+
+void
+help_version(struct buf *b)
+{
+	buf_add_text(b, "dexec (" PACKAGE_NAME ") " PACKAGE_VERSION "\n"
+	    "Licence ISC: permission to use, copy, modify and distribute it "
+	    "is granted.\nThere is no warranty.\n");
+}

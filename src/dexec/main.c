@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: ISC */
+#include <sys/resource.h>
+
+#include <err.h>
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "dexec/command.h"
+#include "dexec/help.h"
+#include "dexec/settings.h"
+
+/* One line, one write: lines of several processes do not mix. */
+static void
+print_line(void *arg, const char *text)
+{
+	MEM_AUTO char *line = mem_printf("dexec: %s\n", text);
+
+	(void)arg;
+	file_write(STDERR_FILENO, line, strlen(line));
+}
+
+/* Say what the signal says; a core of ours would tell nobody anything. */
+static void
+die_by(int signo)
+{
+	struct rlimit no_core = { 0, 0 };
+	sigset_t set;
+
+	setrlimit(RLIMIT_CORE, &no_core);
+	signal(signo, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, signo);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	kill(getpid(), signo);
+}
+
+/* The exit status of what has been printed by us. */
+static int
+close_stdout(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	if (errno == EPIPE)
+		die_by(SIGPIPE);
+	warn("cannot write standard output");
+	return STATUS_FAILED;
+}
+
+static int
+print(struct buf *text)
+{
+	fwrite(text->data, 1, text->len, stdout);
+	buf_clear(text);
+	return close_stdout(0);
+}
+
+static int
+complain(struct error *e)
+{
+	int status = e->status;
+
+	print_line(NULL, e->text);
+	if (e->usage)
+		file_write(STDERR_FILENO,
+		    "Try 'dexec --help' for more information.\n", 41);
+	error_clear(e);
+	return status;
+}
+
+static int
+conclude(struct outcome *o)
+{
+	int status = o->value;
+
+	if (o->message != NULL)
+		print_line(NULL, o->message);
+	if (o->kind == OUTCOME_SIGNAL) {
+		die_by(o->value);
+		status = 128 + o->value;
+	}
+	outcome_clear(o);
+	return close_stdout(status);
+}
+
+static int
+show_help(char *const *args)
+{
+	const struct command *c;
+	struct buf text = { 0 };
+
+	c = args[0] != NULL ? command_named(args[0]) : NULL;
+	if (c != NULL)
+		help_command(&text, c);
+	else
+		help_program(&text);
+	return print(&text);
+}
+
+/* What the command's row asks for, then the command. */
+static int
+dispatch(struct call *call, const struct command *c, char *const *args,
+    struct outcome *o, struct error *e)
+{
+	struct option_set sets[] = { { c->options, &call->options }, { 0 } };
+	int used = 0;
+
+	if (c->options != NULL)
+		used = options_parse(sets, args, e);
+	if (used == -1)
+		return -1;
+	call->args = args + used;
+	if (c->missing != NULL && call->args[0] == NULL)
+		return error_usage(e, "%s", c->missing);
+	return c->run(call, o, e);
+}
+
+/* TARGET COMMAND [ARGS...] */
+static int
+run(struct call *call, char *const *args, struct outcome *o, struct error *e)
+{
+	const struct command *c = NULL;
+
+	if (args[0] == NULL)
+		return error_usage(e, "no container given");
+	if (args[0][0] == '\0')
+		return error_usage(e, "the container's name is empty");
+	call->target = args[0];
+	if (args[1] == NULL)
+		return error_usage(e, "no command given");
+	call->docker = (struct docker){ call->settings.docker,
+	    call->settings.host, call->settings.context };
+	call->say = (struct say){ .line = print_line,
+	    .verbose = call->settings.verbose,
+	    .quiet = call->settings.quiet };
+	c = command_named(args[1]);
+	if (c != NULL)
+		return dispatch(call, c, args + 2, o, e);
+	return dispatch(call, &command_exec, args + 1, o, e);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct call call = { 0 };
+	struct option_set sets[] = { { settings_rows, &call.settings },
+	    { exec_option_rows, &call.options }, { 0 } };
+	struct outcome outcome = { 0 };
+	struct error e = { 0 };
+	struct buf text = { 0 };
+	int used, status;
+
+	setlocale(LC_CTYPE, "");
+	if (file_fill_standard() == -1 || argc == 0)
+		return STATUS_FAILED;
+	if (settings_load(&call.settings, &e) == -1 ||
+	    (used = options_parse(sets, argv + 1, &e)) == -1)
+		return complain(&e);
+	if (call.settings.help)
+		return show_help(argv + 1 + used);
+	if (call.settings.version) {
+		help_version(&text);
+		return print(&text);
+	}
+	if (run(&call, argv + 1 + used, &outcome, &e) == -1)
+		status = complain(&e);
+	else
+		status = conclude(&outcome);
+	exec_options_clear(&call.options);
+	settings_clear(&call.settings);
+	return status;
+}

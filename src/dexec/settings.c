@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: ISC */
+#include "dexec/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/config.h"
+#include "base/error.h"
+#include "base/mem.h"
+
+#define DEFAULT_KILL_AFTER	10000
+
+#define FIELD(name) offsetof(struct settings, name)
+
+static const char *const color_choices[] = { "auto", "always", "never", NULL };
+
+const struct option_row settings_rows[] = {
+	{ .name = "disable_stream", .kind = OPTION_BOOL,
+	    .offset = FIELD(disable_stream), .config = true,
+	    .environment = "DEXEC_DISABLE_STREAM",
+	    .help = "collect all output and print it at the end" },
+	{ .name = "disable_spinner", .kind = OPTION_BOOL,
+	    .offset = FIELD(disable_spinner), .config = true,
+	    .environment = "DEXEC_DISABLE_SPINNER",
+	    .help = "no sign of activity on the terminal" },
+	{ .letter = 'H', .name = "host", .kind = OPTION_TEXT,
+	    .offset = FIELD(host), .value = "HOST", .config = true,
+	    .help = "the engine to talk to, as docker's -H" },
+	{ .letter = 'c', .name = "context", .kind = OPTION_TEXT,
+	    .offset = FIELD(context), .value = "NAME", .config = true,
+	    .complete = COMPLETE_CONTEXT,
+	    .help = "the docker context to use" },
+	{ .name = "docker", .kind = OPTION_TEXT,
+	    .offset = FIELD(docker), .value = "PROGRAM", .config = true,
+	    .environment = "DEXEC_DOCKER", .complete = COMPLETE_PROGRAM,
+	    .help = "the docker program (podman, nerdctl, a path)" },
+	{ .name = "timeout", .kind = OPTION_TIME,
+	    .offset = FIELD(timeout), .value = "TIME", .config = true,
+	    .environment = "DEXEC_TIMEOUT",
+	    .help = "end the command after TIME (90, 1.5s, 10m)" },
+	{ .name = "kill-after", .kind = OPTION_TIME,
+	    .offset = FIELD(kill_after), .value = "TIME", .config = true,
+	    .environment = "DEXEC_KILL_AFTER",
+	    .help = "KILL it TIME after that (10s; 0: never)" },
+	{ .name = "no-reap", .kind = OPTION_BOOL,
+	    .offset = FIELD(no_reap), .config = true,
+	    .environment = "DEXEC_NO_REAP",
+	    .help = "do not mark the command, do not end its processes" },
+	{ .name = "print", .kind = OPTION_BOOL, .offset = FIELD(print),
+	    .help = "show the docker command and do not run it" },
+	{ .name = "color", .kind = OPTION_CHOICE, .offset = FIELD(color),
+	    .value = "WHEN", .choices = color_choices, .config = true,
+	    .help = "auto, always or never" },
+	{ .letter = 'v', .name = "verbose", .kind = OPTION_BOOL,
+	    .offset = FIELD(verbose), .config = true,
+	    .help = "tell which docker commands are run" },
+	{ .letter = 'q', .name = "quiet", .kind = OPTION_BOOL,
+	    .offset = FIELD(quiet), .config = true,
+	    .help = "no notes, no spinner; errors only" },
+	{ .letter = 'h', .name = "help", .kind = OPTION_BOOL,
+	    .offset = FIELD(help),
+	    .help = "show this, or help for a command, and stop" },
+	{ .name = "version", .kind = OPTION_BOOL, .offset = FIELD(version),
+	    .help = "show the version and stop" },
+	{ .name = NULL }
+};
+
+int
+settings_load(struct settings *s, struct error *e)
+{
+	struct option_set set = { settings_rows, s };
+	MEM_AUTO char *path = config_path("dexec");
+
+	memset(s, 0, sizeof(*s));
+	s->docker = "docker";
+	s->kill_after = DEFAULT_KILL_AFTER;
+	if (path != NULL && config_read(path, &set, &s->config, e) == -1)
+		return -1;
+	return options_environment(&set, e);
+}
+
+static bool
+is_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value != NULL && *value != '\0';
+}
+
+bool
+settings_color(const struct settings *s, int fd)
+{
+	const char *term = getenv("TERM");
+
+	if (s->color != COLOR_AUTO)
+		return s->color == COLOR_ALWAYS;
+	if (is_set("NO_COLOR"))
+		return false;
+	if (is_set("CLICOLOR_FORCE"))
+		return strcmp(getenv("CLICOLOR_FORCE"), "0") != 0;
+	if (is_set("CLICOLOR") && strcmp(getenv("CLICOLOR"), "0") == 0)
+		return false;
+	return isatty(fd) && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+void
+settings_clear(struct settings *s)
+{
+	free(s->config);
+	memset(s, 0, sizeof(*s));
+}

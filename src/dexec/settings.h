@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * dexec's own options: from the configuration file, the environment and the
+ * command line, the later before the earlier.
+ */
+#ifndef DEXEC_SETTINGS_H
+#define DEXEC_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/options.h"
+
+struct error;
+
+enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct settings {
+	bool disable_stream;
+	bool disable_spinner;
+	const char *docker;
+	const char *host;
+	const char *context;
+	int64_t timeout;	/* ms, 0: none */
+	int64_t kill_after;	/* ms, 0: never */
+	bool no_reap;
+	bool print;
+	bool verbose;
+	bool quiet;
+	int color;		/* enum color_choice */
+	bool help;
+	bool version;
+	char *config;		/* the file's text, which fields point into */
+};
+
+extern const struct option_row settings_rows[];
+
+/* The defaults, and what file and environment say. */
+int settings_load(struct settings *, struct error *);
+
+/* Colour on FD: the option, else NO_COLOR, CLICOLOR_FORCE, CLICOLOR, a tty. */
+bool settings_color(const struct settings *, int fd);
+
+void settings_clear(struct settings *);
+
+#endif

@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: ISC */
+#include "run/relay.h"
+
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "run/spool.h"
+
+#define CHUNK	(64 * 1024)
+#define MOST	(1024 * 1024)	/* bytes that one splice may move */
+
+/* What is known of the destination, as bits of relay.kind. */
+enum {
+	OUT_SPLICES = 1 << 0,	/* splice(2) to it may work */
+	OUT_SOCKET = 1 << 1,
+	OUT_TERMINAL = 1 << 2,
+	OUT_MAY_BLOCK = 1 << 3,	/* a write longer than there is room blocks */
+};
+
+enum step { MOVED, DRY, FULL, END, BROKEN };
+
+/*
+ * A description of our own of a pipe or terminal, which can be non-blocking
+ * without changing that of whoever shares it with us.
+ */
+static int
+reopen(int fd)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+static void
+know_destination(struct relay *r)
+{
+	int fd = r->out.fd;
+	struct stat st;
+
+	if (fstat(fd, &st) == -1)
+		return;
+	if (S_ISSOCK(st.st_mode)) {
+		r->kind = OUT_SOCKET;
+		return;
+	}
+	if (isatty(fd))
+		r->kind = OUT_TERMINAL;
+	else
+		r->kind = OUT_SPLICES;
+	if (!S_ISFIFO(st.st_mode) && !isatty(fd))
+		return;
+	r->own_out = reopen(fd);
+	if (r->own_out != -1)
+		r->out.fd = r->own_out;
+	else
+		r->kind |= OUT_MAY_BLOCK;
+}
+
+static enum step
+from_errno(void)
+{
+	if (errno == EAGAIN || errno == EINTR)
+		return FULL;
+	return BROKEN;
+}
+
+/* One write of what there is room for. */
+static ssize_t
+put(struct relay *r, const char *bytes, size_t len)
+{
+	struct pollfd p = { .fd = r->out.fd, .events = POLLOUT };
+
+	if (r->kind & OUT_SOCKET)
+		return send(r->out.fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (r->kind & OUT_MAY_BLOCK) {
+		/* POLLOUT promises room for PIPE_BUF bytes. */
+		if (poll(&p, 1, 0) == 0) {
+			errno = EAGAIN;
+			return -1;
+		}
+		len = len < 512 ? len : 512;
+	}
+	return write(r->out.fd, bytes, len);
+}
+
+static enum step
+flush(struct relay *r)
+{
+	ssize_t n;
+
+	if (r->pending.len == 0)
+		return MOVED;
+	if ((r->kind & OUT_TERMINAL) && r->hooks.before_write != NULL)
+		r->hooks.before_write(r->hooks.arg);
+	n = put(r, r->pending.data, r->pending.len);
+	if (n == -1)
+		return from_errno();
+	if (n > 0)
+		r->at_line_start = r->pending.data[n - 1] == '\n';
+	buf_drop(&r->pending, (size_t)n);
+	if ((r->kind & OUT_TERMINAL) && r->hooks.after_write != NULL)
+		r->hooks.after_write(r->hooks.arg);
+	return r->pending.len > 0 ? FULL : MOVED;
+}
+
+/* Read a chunk to the end of B. */
+static enum step
+fill(struct relay *r, struct buf *b)
+{
+	ssize_t n = read(r->in.fd, buf_reserve(b, CHUNK), CHUNK);
+
+	if (n == -1)
+		return errno == EAGAIN || errno == EINTR ? DRY : END;
+	if (n == 0)
+		return END;
+	b->len += (size_t)n;
+	b->data[b->len] = '\0';
+	return MOVED;
+}
+
+static enum step
+move_by_copy(struct relay *r)
+{
+	enum step step = fill(r, &r->pending);
+
+	return step == MOVED ? flush(r) : step;
+}
+
+#ifdef SPLICE_F_NONBLOCK
+/* EAGAIN does not say which side it was: ask the pipe whether it has bytes. */
+static enum step
+dry_or_full(const struct relay *r)
+{
+	int available = 0;
+
+	if (ioctl(r->in.fd, FIONREAD, &available) == 0 && available > 0)
+		return FULL;
+	return DRY;
+}
+
+static enum step
+move_by_splice(struct relay *r)
+{
+	ssize_t n = splice(r->in.fd, NULL, r->out.fd, NULL, MOST,
+	    SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+
+	if (n > 0)
+		return MOVED;
+	if (n == 0)
+		return END;
+	if (errno == EAGAIN || errno == EINTR)
+		return dry_or_full(r);
+	/* Not for this destination (O_APPEND, /dev/full, ...): copy. */
+	if (errno == EINVAL || errno == ENOSYS) {
+		r->kind &= ~(unsigned int)OUT_SPLICES;
+		return move_by_copy(r);
+	}
+	return BROKEN;
+}
+#else
+#define move_by_splice move_by_copy
+#endif
+
+static enum step
+move_to_spool(struct relay *r)
+{
+	ssize_t n = spool_take(r->spool, r->stream, r->in.fd);
+
+	if (n > 0)
+		return MOVED;
+	if (n == 0)
+		return END;
+	return errno == EAGAIN || errno == EINTR ? DRY : BROKEN;
+}
+
+static enum step
+move_to_nowhere(struct relay *r)
+{
+	char chunk[4096];
+	ssize_t n = read(r->in.fd, chunk, sizeof(chunk));
+
+	if (n > 0)
+		return MOVED;
+	return n == -1 && (errno == EAGAIN || errno == EINTR) ? DRY : END;
+}
+
+/* What was held goes the way of all other bytes. */
+static enum step
+stop_holding(struct relay *r)
+{
+	r->holding = false;
+	loop_cancel(r->loop, &r->patience);
+	if (r->held.len == 0)
+		return MOVED;
+	r->delivered = true;
+	if (r->spool != NULL) {
+		if (spool_add(r->spool, r->stream, r->held.data,
+		    r->held.len) == -1)
+			return BROKEN;
+	} else
+		buf_add(&r->pending, r->held.data, r->held.len);
+	buf_clear(&r->held);
+	return flush(r);
+}
+
+static enum step
+move_held(struct relay *r)
+{
+	enum step step = fill(r, &r->held);
+
+	if (step != MOVED)
+		return step;
+	if (r->hooks.hold(r->held.data, r->held.len)) {
+		if (!r->patience.active)
+			loop_after(r->loop, &r->patience, RELAY_PATIENCE);
+		return MOVED;
+	}
+	return stop_holding(r);
+}
+
+static enum step
+move(struct relay *r)
+{
+	enum step step;
+
+	if (r->dropping)
+		return move_to_nowhere(r);
+	step = flush(r);
+	if (step != MOVED)
+		return step;
+	if (r->holding)
+		return move_held(r);
+	if (r->spool != NULL)
+		return move_to_spool(r);
+	if (r->kind & OUT_SPLICES)
+		return move_by_splice(r);
+	return move_by_copy(r);
+}
+
+/* Wait for room, or for bytes. */
+static void
+wait_for(struct relay *r, bool room)
+{
+	if (r->full == room)
+		return;
+	r->full = room;
+	loop_unwatch(r->loop, room ? &r->in : &r->out);
+	loop_watch(r->loop, room ? &r->out : &r->in);
+}
+
+static void
+end(struct relay *r)
+{
+	loop_unwatch(r->loop, &r->in);
+	loop_unwatch(r->loop, &r->out);
+	loop_cancel(r->loop, &r->patience);
+	file_close(&r->in.fd);
+	r->ended = true;
+	if (r->hooks.ended != NULL)
+		r->hooks.ended(r->hooks.arg);
+}
+
+static void
+break_off(struct relay *r, int cause)
+{
+	r->dropping = r->delivered = true;
+	r->holding = false;
+	loop_cancel(r->loop, &r->patience);
+	buf_clear(&r->pending);
+	buf_clear(&r->held);
+	wait_for(r, false);
+	if (r->hooks.broken != NULL)
+		r->hooks.broken(r->hooks.arg, r, cause);
+}
+
+/* One step; true when there may be more to do at once. */
+static bool
+pump(struct relay *r)
+{
+	switch (move(r)) {
+	case MOVED:
+		r->delivered |= !r->holding;
+		wait_for(r, false);
+		return r->drain;
+	case DRY:
+		wait_for(r, false);
+		if (r->drain)
+			end(r);
+		return false;
+	case FULL:
+		wait_for(r, true);
+		return false;
+	case END:
+		end(r);
+		return false;
+	case BROKEN:
+		break_off(r, errno);
+		return r->drain;
+	}
+	return false;
+}
+
+static void
+ready(void *arg, short revents)
+{
+	struct relay *r = arg;
+
+	(void)revents;
+	while (!r->ended && pump(r))
+		continue;
+}
+
+static void
+patience_over(void *arg)
+{
+	struct relay *r = arg;
+
+	if (stop_holding(r) == BROKEN)
+		break_off(r, errno);
+	else
+		wait_for(r, r->pending.len > 0);
+}
+
+static void
+start(struct relay *r, struct loop *loop, int in)
+{
+	r->loop = loop;
+	r->at_line_start = true;
+	r->holding = r->hooks.hold != NULL;
+	r->in = (struct loop_watch){ .fd = in, .events = POLLIN,
+	    .ready = ready, .arg = r };
+	r->out.events = POLLOUT;
+	r->out.ready = ready;
+	r->out.arg = r;
+	r->own_out = -1;
+	r->patience.fire = patience_over;
+	r->patience.arg = r;
+	loop_watch(loop, &r->in);
+}
+
+void
+relay_start(struct relay *r, struct loop *loop, int in, int out)
+{
+	start(r, loop, in);
+	r->out.fd = out;
+	know_destination(r);
+}
+
+void
+relay_start_spool(struct relay *r, struct loop *loop, int in,
+    struct spool *spool)
+{
+	start(r, loop, in);
+	r->out.fd = -1;
+	r->spool = spool;
+}
+
+void
+relay_drain(struct relay *r)
+{
+	if (r->loop == NULL || r->ended)
+		return;
+	r->drain = true;
+	ready(r, 0);
+}
+
+/*
+ * The stream has ended, so this is the one place that may wait for room: what
+ * was held back is a few lines.
+ */
+void
+relay_release(struct relay *r)
+{
+	int rc = 0;
+
+	if (r->held.len == 0)
+		return;
+	if (r->spool != NULL)
+		rc = spool_add(r->spool, r->stream, r->held.data, r->held.len);
+	else
+		rc = file_write(r->out.fd, r->held.data, r->held.len);
+	if (rc == -1 && r->hooks.broken != NULL)
+		r->hooks.broken(r->hooks.arg, r, errno);
+	buf_clear(&r->held);
+}
+
+void
+relay_clear(struct relay *r)
+{
+	if (r->loop == NULL)
+		return;
+	loop_unwatch(r->loop, &r->in);
+	loop_unwatch(r->loop, &r->out);
+	loop_cancel(r->loop, &r->patience);
+	file_close(&r->in.fd);
+	file_close(&r->own_out);
+	buf_clear(&r->pending);
+	buf_clear(&r->held);
+	r->loop = NULL;
+}
