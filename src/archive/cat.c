@@ -46,7 +46,7 @@ fail(int status, const char *why, struct error *err)
 	return -1;
 }
 
-/* Pieces of a sparse file come in order and within its size, or it is forged. */
+/* Pieces come in order and within the size, or the archive is forged. */
 static bool
 in_place(const struct input_piece *piece, int64_t at, int64_t size)
 {
@@ -93,8 +93,8 @@ copy_first(struct input *in, struct output *out, struct error *err)
 	if (r == -1)
 		return -1;
 	if (r == 0)
-		return fail(STATUS_PATH, "is a socket, which cannot be "
-		    "read from outside the container", err);
+		return fail(STATUS_PATH, "is a socket, which cannot be read "
+		    "from outside the container", err);
 	why = why_not(entry);
 	if (why != NULL)
 		return fail(STATUS_PATH, why, err);

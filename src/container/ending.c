@@ -103,7 +103,7 @@ swept(void *arg)
 {
 	struct ending *en = arg;
 
-	if (en->reap.hit > 0 && !en->reap.finish)
+	if (en->reap.hit > 0 && en->reap.mode != REAP_FINISH)
 		en->sent |= UINT64_C(1) << en->reap.signo;
 	if (!en->finishing) {
 		judge_sweep(en);
@@ -129,7 +129,7 @@ sweep_next(struct ending *en)
 		return;
 	en->wanted = 0;
 	reap_start(&en->reap, en->loop, en->plan, en->say, signo,
-	    en->finishing, swept, en);
+	    en->finishing ? REAP_FINISH : REAP_FOLLOW, swept, en);
 }
 
 static void

@@ -88,7 +88,7 @@ sweep(const struct plan *plan)
 
 	if (loop_init(&loop, &e) == -1)
 		return;
-	reap_start(&reap, &loop, plan, &nobody, SIGTERM, true, finished,
+	reap_start(&reap, &loop, plan, &nobody, SIGTERM, REAP_FINISH, finished,
 	    &done);
 	while (!done && loop_round(&loop, &e) == 0)
 		continue;

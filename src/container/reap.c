@@ -17,7 +17,6 @@
 
 /* A docker exec takes some 70 ms, over a busy or far engine a second or two. */
 #define LIMIT_MS	10000
-#define GRACE_TICKS	"6"		/* of 50 ms, see sweep.sh */
 
 static void start_pass(struct reap *r);
 
@@ -41,23 +40,25 @@ signal_word(int signo)
 }
 
 int
-reap_parse(const char *text, int *uid, int *hit, int *left,
-    struct strv *words)
+reap_parse(const char *text, struct reap_report *r)
 {
 	const char *at = strstr(text, "swept ");
 	size_t len;
 	int n = 0;
 
-	if (at == NULL || sscanf(at, "swept %d %d %d%n", uid, hit, left, &n)
-	    != 3)
+	memset(r, 0, sizeof(*r));
+	if (at == NULL || sscanf(at, "swept %d %d %d %d%n", &r->uid, &r->hit,
+	    &r->left, &r->main_lives, &n) != 4)
 		return -1;
 	for (at += n; *at == ' '; at += len) {
 		at++;
 		len = strcspn(at, " \r\n");
 		if ((*at != '+' && *at != '-') ||
-		    strspn(at + 1, "0123456789.") != len - 1)
+		    strspn(at + 1, "0123456789.") != len - 1) {
+			strv_clear(&r->words);
 			return -1;
-		strv_take(words, mem_printf("%.*s", (int)len, at));
+		}
+		strv_take(&r->words, mem_printf("%.*s", (int)len, at));
 	}
 	return 0;
 }
@@ -99,25 +100,39 @@ sweep_from_outside(struct reap *r)
 	    "looking for it among this machine's processes",
 	    r->plan->target);
 	r->hit = local_sweep(r->plan->cookie, r->signo);
-	if (r->finish)
+	if (r->mode == REAP_FINISH)
 		local_sweep(r->plan->cookie, SIGKILL);
 	if (r->hit > 0)
 		r->problem = REAP_FINE;
+}
+
+/* Another user's processes are left to root, who knows of ours by WORDS. */
+static bool
+needs_root(struct reap *r, struct reap_report *report)
+{
+	if (report->uid == 0 || r->as_root)
+		return false;
+	r->as_root = true;
+	strv_clear(&r->words);
+	r->words = report->words;
+	memset(&report->words, 0, sizeof(report->words));
+	if (r->mode == REAP_FOLLOW)
+		r->mode = r->main_lives ? REAP_SIGNAL : REAP_FINISH;
+	return true;
 }
 
 static void
 pass_done(void *arg)
 {
 	struct reap *r = arg;
-	int uid = 0, hit, left;
+	struct reap_report report;
 
-	strv_clear(&r->words);
-	if (reap_parse(buf_text(&r->capture.out), &uid, &hit, &left,
-	    &r->words) == 0) {
-		r->hit += hit;
-		r->left = left;
-		if (uid != 0 && !r->as_root) {
-			r->as_root = true;
+	if (reap_parse(buf_text(&r->capture.out), &report) == 0) {
+		r->hit += report.hit;
+		r->left = report.left;
+		if (!r->as_root)
+			r->main_lives = report.main_lives;
+		if (needs_root(r, &report)) {
 			start_pass(r);
 			return;
 		}
@@ -126,7 +141,15 @@ pass_done(void *arg)
 		if (r->problem == REAP_NO_SHELL)
 			sweep_from_outside(r);
 	}
+	strv_clear(&report.words);
 	r->done(r->arg);
+}
+
+static const char *
+mode_word(enum reap_mode mode)
+{
+	return mode == REAP_SIGNAL ? "signal" :
+	    mode == REAP_FOLLOW ? "follow" : "finish";
 }
 
 static void
@@ -143,12 +166,12 @@ start_pass(struct reap *r)
 	strv_push(&argv, "dexec-sweep");
 	strv_push(&argv, r->plan->cookie);
 	strv_push(&argv, signal_word(r->signo));
-	strv_push(&argv, r->finish ? GRACE_TICKS : "");
+	strv_push(&argv, mode_word(r->mode));
 	strv_pushv(&argv, strv_argv(&r->words));
 	if (r->say->verbose)
 		say_note(r->say, "ending what runs in %s: signal %s%s%s",
 		    r->plan->target, signal_word(r->signo),
-		    r->finish ? ", then KILL" : "",
+		    r->mode == REAP_FINISH ? ", then KILL" : "",
 		    r->as_root ? ", as root" : "");
 	if (capture_start(&r->capture, r->loop, strv_argv(&argv), LIMIT_MS,
 	    pass_done, r, &e) == -1) {
@@ -160,15 +183,15 @@ start_pass(struct reap *r)
 
 void
 reap_start(struct reap *r, struct loop *loop, const struct plan *plan,
-    const struct say *say, int signo, bool finish, void (*done)(void *arg),
-    void *arg)
+    const struct say *say, int signo, enum reap_mode mode,
+    void (*done)(void *arg), void *arg)
 {
 	reap_clear(r);
 	r->loop = loop;
 	r->plan = plan;
 	r->say = say;
 	r->signo = signo;
-	r->finish = finish;
+	r->mode = mode;
 	r->done = done;
 	r->arg = arg;
 	start_pass(r);

@@ -26,16 +26,25 @@ enum reap_problem {
 	REAP_FAILED,		/* the engine does not answer, or whatever else */
 };
 
+/* What a sweep does behind the signal; see sweep.sh. */
+enum reap_mode {
+	REAP_SIGNAL,		/* nothing */
+	REAP_FOLLOW,		/* when the command ends by it, end the rest */
+	REAP_FINISH,		/* end everything, by KILL after 300 ms */
+};
+
 struct reap {
 	int hit;			/* processes that got the signal */
 	int left;			/* of them alive afterwards */
+	bool main_lives;		/* the command itself is among those */
 	enum reap_problem problem;
 
 	struct loop *loop;		/* the reap's own, as all below */
 	const struct plan *plan;
 	const struct say *say;
 	int signo;
-	bool finish, as_root;
+	enum reap_mode mode;
+	bool as_root;
 	struct strv words;		/* what the first pass left, for root */
 	struct capture capture;
 	void (*done)(void *arg);
@@ -43,20 +52,24 @@ struct reap {
 };
 
 /*
- * Send SIGNO to every process of PLAN, which has a cookie.  With FINISH, give
- * them 300 ms to end and then send KILL, so that none is left.  DONE is called
- * from the loop, never from within.
+ * Send SIGNO to every process of PLAN, which has a cookie.  DONE is called when
+ * that is done, maybe at once when docker cannot be started.
  */
 void reap_start(struct reap *, struct loop *, const struct plan *,
-    const struct say *, int signo, bool finish, void (*done)(void *arg),
+    const struct say *, int signo, enum reap_mode, void (*done)(void *arg),
     void *arg);
 
 bool reap_running(const struct reap *);
 
 void reap_clear(struct reap *);
 
-/* What a finished sweep printed: 0 with the fields set, -1 if it is not that. */
-int reap_parse(const char *text, int *uid, int *hit, int *left,
-    struct strv *words);
+/* What a sweep prints about itself, see sweep.sh. */
+struct reap_report {
+	int uid, hit, left, main_lives;
+	struct strv words;
+};
+
+/* Read it: 0 with REPORT filled in (to be cleared), or -1 if it is not that. */
+int reap_parse(const char *text, struct reap_report *);
 
 #endif

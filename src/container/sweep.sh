@@ -3,20 +3,24 @@
 #
 # End the processes that dexec started: run inside the container as
 #
-#	sh -c SWEEP dexec-sweep COOKIE SIGNAL TICKS [WORD ...]
+#	sh -c SWEEP dexec-sweep COOKIE SIGNAL MODE [WORD ...]
 #
 # by any POSIX shell, with nothing but its builtins (grep and sleep are used
 # where they exist).  Ours are the processes whose environment has
 # DEXEC_ID=COOKIE, their children, and whoever shares a session with them,
-# until no more are found.  Each gets SIGNAL once.  With TICKS not empty they
-# have so many twentieths of a second to go, and then get KILL.
+# until no more are found.  Each gets SIGNAL once.  What then depends on MODE:
+#
+#	signal	that was all
+#	follow	if the command itself ends by that, end the rest as well
+#	finish	end everything: what is left after a moment gets KILL
 #
 # WORDs tell what an earlier sweep by another user left: "+PID.BIRTH" is ours
 # as well, "-PID.BIRTH" has had its signal.
 #
-# Prints one line: "swept UID HIT LEFT" and a WORD for each process left.
+# Prints one line: "swept UID HIT LEFT MAIN" and a WORD for each process left;
+# MAIN is 1 while the command itself lives.
 
-mark=DEXEC_ID=$1 signal=$2 ticks=$3
+mark=DEXEC_ID=$1 signal=$2 mode=$3
 shift 3
 
 all=" " who="" sids=" " skip=" 1 $$ " hit=0
@@ -106,15 +110,40 @@ find_new() {
 	done
 }
 
-# Set $left to those of ours that live, as WORDs, and $pids to their numbers.
+# Process $1, just looked at, is the command itself: the engine started it, in
+# a session of its own, from outside of the container or of our tree.
+is_main() {
+	[ "$parent" = 0 ] && return
+	[ "$session" = "$1" ] && [ "$parent" != 1 ] || return
+	case $all$skip in
+	*" $parent "*) return 1 ;;
+	esac
+}
+
+# Set $left to those of ours that live, as WORDs, $pids to their numbers, and
+# $main to 1 if one of them is the command itself.
 find_left() {
-	left='' pids='' count=0
+	left='' pids='' count=0 main=0
 	for word in $who; do
 		same "$word" || continue
+		is_main "${word%.*}" && main=1
 		sign=+
 		[ -O "/proc/${word%.*}" ] && [ "$uid" != 0 ] && sign=-
 		left="$left $sign$word" pids="$pids ${word%.*}"
 		count=$((count + 1))
+	done
+}
+
+# Wait until nothing is left (or the command itself is not: $1 is main), for
+# three tenths of a second at the most.
+wait_for() {
+	ticks=6
+	find_left
+	while [ "$ticks" -gt 0 ] && [ -n "$pids" ]; do
+		[ "$1" = main ] && [ $main = 0 ] && return
+		sleep 0.05 2>/dev/null || sleep 1 2>/dev/null
+		ticks=$((ticks - 1))
+		find_left
 	done
 }
 
@@ -184,15 +213,18 @@ done
 if [ "$signal" != KILL ]; then
 	send "$signal" "$new"
 	signal_all
-	find_left
-	while [ -n "$ticks" ] && [ "$ticks" -gt 0 ] && [ -n "$pids" ]; do
-		sleep 0.05 2>/dev/null || sleep 1 2>/dev/null
-		ticks=$((ticks - 1))
-		find_left
-	done
 fi
-if [ "$signal" = KILL ] || [ -n "$ticks" ]; then
+if [ "$mode" = follow ]; then
+	wait_for main
+	if [ $main = 0 ] && [ -n "$pids" ]; then
+		send TERM "$pids"
+		send CONT "$pids"
+		mode=finish
+	fi
+fi
+[ "$mode" = finish ] && wait_for all
+if [ "$mode" = finish ] || [ "$signal" = KILL ]; then
 	kill_all
 fi
 find_left
-echo "swept $uid $hit $count$left"
+echo "swept $uid $hit $count $main$left"

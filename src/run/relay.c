@@ -24,6 +24,7 @@ enum {
 	OUT_SOCKET = 1 << 1,
 	OUT_TERMINAL = 1 << 2,
 	OUT_MAY_BLOCK = 1 << 3,	/* a write longer than there is room blocks */
+	OUT_PIPE = 1 << 4,
 };
 
 enum step { MOVED, DRY, FULL, END, BROKEN };
@@ -57,7 +58,9 @@ know_destination(struct relay *r)
 		r->kind = OUT_TERMINAL;
 	else
 		r->kind = OUT_SPLICES;
-	if (!S_ISFIFO(st.st_mode) && !isatty(fd))
+	if (S_ISFIFO(st.st_mode))
+		r->kind |= OUT_PIPE;
+	else if (!isatty(fd))
 		return;
 	r->own_out = reopen(fd);
 	if (r->own_out != -1)
@@ -247,15 +250,25 @@ move(struct relay *r)
 	return move_by_copy(r);
 }
 
-/* Wait for room, or for bytes. */
+/*
+ * Wait for room, or for bytes.  While we wait for bytes, the destination is
+ * watched for its reader's going away (POLLERR comes unasked).
+ */
 static void
 wait_for(struct relay *r, bool room)
 {
-	if (r->full == room)
-		return;
-	r->full = room;
-	loop_unwatch(r->loop, room ? &r->in : &r->out);
-	loop_watch(r->loop, room ? &r->out : &r->in);
+	bool reader_matters = (r->kind & OUT_PIPE) && r->delivered &&
+	    !r->dropping;
+
+	if (room)
+		loop_unwatch(r->loop, &r->in);
+	else
+		loop_watch(r->loop, &r->in);
+	r->out.events = room ? POLLOUT : 0;
+	if (room || reader_matters)
+		loop_watch(r->loop, &r->out);
+	else
+		loop_unwatch(r->loop, &r->out);
 }
 
 static void
@@ -320,6 +333,21 @@ ready(void *arg, short revents)
 		continue;
 }
 
+/*
+ * A reader that has had something and is gone wants no more: `tail -f | grep
+ * -q` ends here, where waiting for the next line might take for ever.
+ */
+static void
+out_ready(void *arg, short revents)
+{
+	struct relay *r = arg;
+
+	if (revents & POLLERR)
+		break_off(r, EPIPE);
+	else
+		ready(r, revents);
+}
+
 static void
 patience_over(void *arg)
 {
@@ -339,8 +367,7 @@ start(struct relay *r, struct loop *loop, int in)
 	r->holding = r->hooks.hold != NULL;
 	r->in = (struct loop_watch){ .fd = in, .events = POLLIN,
 	    .ready = ready, .arg = r };
-	r->out.events = POLLOUT;
-	r->out.ready = ready;
+	r->out.ready = out_ready;
 	r->out.arg = r;
 	r->own_out = -1;
 	r->patience.fire = patience_over;

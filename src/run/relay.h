@@ -32,7 +32,8 @@ struct relay_hooks {
 	void (*after_write)(void *arg);
 
 	/*
-	 * The destination takes no more, errno value CAUSE; what follows is
+	 * The destination takes no more, errno value CAUSE (EPIPE also when it
+	 * is a pipe whose reader has had something and left); what follows is
 	 * read and dropped.  Called once at the most.
 	 */
 	void (*broken)(void *arg, const struct relay *, int cause);
@@ -59,7 +60,7 @@ struct relay {
 	struct spool *spool;
 	int own_out;		/* our own open of the destination, or -1 */
 	unsigned int kind;
-	bool holding, drain, dropping, full;
+	bool holding, drain, dropping;
 	struct buf pending;	/* read, not yet written */
 };
 
