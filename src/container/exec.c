@@ -201,6 +201,9 @@ broken(void *arg, const struct relay *relay, int cause)
 {
 	struct exec *x = arg;
 
+	/* Closed when we came: nobody asked for messages. */
+	if (relay->stream == STDERR_FILENO && cause == EBADF)
+		return;
 	x->broken_stream = relay->stream;
 	x->broken_cause = cause;
 	if (cause == EPIPE && !x->streams.buffered)

@@ -80,26 +80,28 @@ settings_load(struct settings *s, struct error *e)
 	return options_environment(&set, e);
 }
 
-static bool
-is_set(const char *name)
+/* The variable's value, or NULL where it is unset or empty. */
+static const char *
+variable(const char *name)
 {
 	const char *value = getenv(name);
 
-	return value != NULL && *value != '\0';
+	return value != NULL && *value != '\0' ? value : NULL;
 }
 
 bool
 settings_color(const struct settings *s, int fd)
 {
-	const char *term = getenv("TERM");
+	const char *forced = variable("CLICOLOR_FORCE");
+	const char *wanted = variable("CLICOLOR"), *term = variable("TERM");
 
 	if (s->color != COLOR_AUTO)
 		return s->color == COLOR_ALWAYS;
-	if (is_set("NO_COLOR"))
+	if (variable("NO_COLOR") != NULL)
 		return false;
-	if (is_set("CLICOLOR_FORCE"))
-		return strcmp(getenv("CLICOLOR_FORCE"), "0") != 0;
-	if (is_set("CLICOLOR") && strcmp(getenv("CLICOLOR"), "0") == 0)
+	if (forced != NULL && strcmp(forced, "0") != 0)
+		return true;
+	if (wanted != NULL && strcmp(wanted, "0") == 0)
 		return false;
 	return isatty(fd) && term != NULL && strcmp(term, "dumb") != 0;
 }

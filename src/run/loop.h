@@ -55,9 +55,9 @@ struct loop_child {
 };
 
 struct loop {
-	TAILQ_HEAD(, loop_watch) watches;
-	TAILQ_HEAD(, loop_timer) timers;
-	TAILQ_HEAD(, loop_child) children;
+	TAILQ_HEAD(loop_watches, loop_watch) watches;
+	TAILQ_HEAD(loop_timers, loop_timer) timers;
+	TAILQ_HEAD(loop_children, loop_child) children;
 	struct pollfd *set;		/* of the round under way, and */
 	struct loop_watch **set_watch;	/* whose each is; NULL: removed */
 	size_t set_used;
