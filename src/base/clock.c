@@ -89,16 +89,18 @@ clock_parse(const char *text, int64_t *ms)
 static int
 offset_ms(const char *text, int64_t *ms)
 {
-	int hours, minutes;
-	char sign;
+	static const char digits[] = "0123456789";
+	int minutes;
 
 	*ms = 0;
 	if (strcmp(text, "Z") == 0)
 		return 0;
-	if (sscanf(text, "%c%2d:%2d", &sign, &hours, &minutes) != 3 ||
-	    (sign != '+' && sign != '-'))
+	if ((text[0] != '+' && text[0] != '-') || strlen(text) != 6 ||
+	    strspn(text + 1, digits) != 2 || text[3] != ':' ||
+	    strspn(text + 4, digits) != 2)
 		return -1;
-	*ms = (hours * 60 + minutes) * (sign == '+' ? 60000 : -60000);
+	minutes = atoi(text + 1) * 60 + atoi(text + 4);
+	*ms = (int64_t)minutes * (text[0] == '+' ? 60000 : -60000);
 	return 0;
 }
 

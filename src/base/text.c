@@ -49,6 +49,11 @@ text_printable(const char *text, size_t limit)
 			continue;
 		}
 		step = 1;
+		/* In a UTF-8 locale vis(3) lets these pass. */
+		if ((unsigned char)*text >= 0x80) {
+			buf_addf(&b, "\\%03o", (unsigned char)*text);
+			continue;
+		}
 		vis(shown, *text, VIS_CSTYLE | VIS_OCTAL | VIS_TAB | VIS_NL,
 		    text[1]);
 		buf_add_text(&b, shown);

@@ -82,7 +82,8 @@ find_engine(struct diagnosis *d)
 		said = "no answer";
 	clean = launch_clean(*said != '\0' ? said : d->evidence.err);
 	shown = text_printable(clean, 500);
-	if (d->status == STATUS_KILLED || d->status == STATUS_CUT_OFF)
+	if (d->status == STATUS_KILLED || d->status == STATUS_CUT_OFF ||
+	    d->evidence.more_out)
 		find(d, FINDING_LOST, mem_printf("%s: lost the engine while "
 		    "the command ran; it may be running still (%s)", target,
 		    shown));
@@ -170,20 +171,28 @@ nothing_started(void *arg)
 		find_in_words(d, FINDING_NOT_INVOKED, d->evidence.err);
 }
 
+/* Run COMMAND in the circumstances of the plan's own, but for its streams. */
+static void
+probe(struct diagnosis *d, char *const *command, void (*then)(void *arg))
+{
+	struct exec_options options = *d->plan->options;
+	struct plan plan = *d->plan;
+	struct strv argv = { 0 };
+
+	options.interactive = options.tty = options.detach = false;
+	plan.options = &options;
+	plan.command = command;
+	plan.cookie = NULL;
+	plan_argv(&plan, &argv);
+	ask(d, &argv, then);
+}
+
 static void
 start_nothing(struct diagnosis *d)
 {
 	static char nothing[] = "/dev/null";
-	char *const command[] = { nothing, NULL };
-	struct exec_options options = *d->plan->options;
-	struct plan probe = *d->plan;
-	struct strv argv = { 0 };
 
-	options.interactive = options.tty = options.detach = false;
-	probe.options = &options;
-	probe.command = command;
-	plan_argv(&probe, &argv);
-	ask(d, &argv, nothing_started);
+	probe(d, (char *const[]){ nothing, NULL }, nothing_started);
 }
 
 /* docker has printed an error and has status 1, as a command could have. */
@@ -262,7 +271,8 @@ state_known_after_kill(void *arg)
 		find_lost(d, "was restarted");
 		return;
 	case STATE_STOPPED:
-		find_lost(d, "stopped");
+		find_lost(d, strcmp(d->state.word, "removing") == 0 ?
+		    "was removed" : "stopped");
 		return;
 	default:
 		ask_engine_time(d);
@@ -287,64 +297,70 @@ look(struct diagnosis *d, void (*then)(void *arg))
 	ask(d, &argv, then);
 }
 
-/* The command may not have been found, but docker told only the terminal. */
+/*
+ * Run in the container, in the very circumstances of the command: can program
+ * $1 be started?  Status 0 yes; 126 there is such a file, but it cannot be
+ * run; 127 there is none.
+ */
+#define CAN_START \
+	"case $1 in */*) f=$1 ;; *) f= IFS=:\n" \
+	"for d in $PATH; do [ -f \"$d/$1\" ] && [ -x \"$d/$1\" ] &&" \
+	" f=$d/$1 && break; done ;; esac\n" \
+	"[ -e \"$f\" ] || exit 127\n" \
+	"[ -f \"$f\" ] && [ -x \"$f\" ] || exit 126\n" \
+	"IFS='\t ' read -r m i x <\"$f\" 2>/dev/null\n" \
+	"case $m in *ELF*) exit 0 ;; '#!') ;; '#!'*) i=${m#??} ;;\n" \
+	"*) exit 126 ;; esac\n" \
+	"[ -x \"$i\" ] || exit 127\n"
+
+/* docker says it could not be started.  The container may say otherwise. */
 static void
-command_looked_up(void *arg)
+start_checked(void *arg)
 {
 	struct diagnosis *d = arg;
+	const char *said = d->evidence.out[0] != '\0' ? d->evidence.out :
+	    d->evidence.err;
 
 	if (WIFEXITED(d->capture.wait_status) &&
-	    WEXITSTATUS(d->capture.wait_status) == STATUS_NOT_FOUND)
-		find(d, FINDING_NOT_FOUND, NULL);
-	else
+	    WEXITSTATUS(d->capture.wait_status) == 0)
 		find_command(d);
+	else if (*said == '\0')
+		find(d, WIFEXITED(d->capture.wait_status) &&
+		    WEXITSTATUS(d->capture.wait_status) == STATUS_NOT_FOUND ?
+		    FINDING_NOT_FOUND : FINDING_COMMAND, NULL);
+	else
+		find_in_words(d, d->launch == LAUNCH_NOT_FOUND ?
+		    FINDING_NOT_FOUND : FINDING_NOT_INVOKED, said);
 }
 
 static void
-look_up_command(struct diagnosis *d)
+check_start(struct diagnosis *d)
 {
-	struct strv argv = { 0 };
+	static char sh[] = "sh", option[] = "-c", script[] = CAN_START;
 
-	plan_side_argv(d->plan, d->plan->options->user, &argv);
-	strv_push(&argv, "sh");
-	strv_push(&argv, "-c");
-	strv_push(&argv, "command -v -- \"$1\" || exit 127");
-	strv_push(&argv, "sh");
-	strv_push(&argv, d->plan->command[0]);
-	ask(d, &argv, command_looked_up);
+	probe(d, (char *const[]){ sh, option, script, sh,
+	    d->plan->command[0], NULL }, start_checked);
 }
 
-/* The runtime's message on stdout: line end and status are docker's too. */
-static bool
-is_launch_failure(const struct diagnosis *d, enum launch *launch)
+/*
+ * Does what was held back read like a launch failure?  The runtime's message
+ * is on stdout, with line end and status as docker has them; of a detached
+ * start it is on stderr.
+ */
+static enum launch
+classify(const struct diagnosis *d)
 {
-	const char *out = d->evidence.out;
+	const char *out = d->evidence.out, *err = d->evidence.err;
 	size_t len = strlen(out);
 
-	if (d->evidence.other_output || len < 2 ||
-	    strcmp(out + len - 2, "\r\n") != 0)
-		return false;
-	if (d->status < STATUS_NOT_INVOKED || d->status > 128)
-		return false;
-	*launch = launch_classify(d->plan, out);
-	return *launch != LAUNCH_NONE;
-}
-
-/* A detached start fails with the message on stderr, and status 1. */
-static bool
-is_detached_failure(const struct diagnosis *d, enum launch *launch)
-{
-	if (!d->plan->options->detach || d->status == 0)
-		return false;
-	*launch = launch_classify(d->plan, d->evidence.err);
-	return *launch != LAUNCH_NONE;
-}
-
-static void
-find_launch(struct diagnosis *d, enum launch launch, const char *text)
-{
-	find_in_words(d, launch == LAUNCH_NOT_FOUND ? FINDING_NOT_FOUND :
-	    FINDING_NOT_INVOKED, text);
+	if (d->evidence.more_out || d->evidence.more_err || d->status == 0)
+		return LAUNCH_NONE;
+	if (len >= 2 && strcmp(out + len - 2, "\r\n") == 0 &&
+	    d->status >= STATUS_NOT_INVOKED && d->status <= 128)
+		return launch_classify(d->plan, out);
+	if (d->plan->options->detach)
+		return launch_classify(d->plan, err);
+	return launch_classify_exec(d->plan, err);
 }
 
 static void
@@ -362,8 +378,6 @@ diagnose_start(struct diagnosis *d, struct loop *loop,
     const struct plan *plan, const struct say *say,
     const struct evidence *evidence, void (*done)(void *arg), void *arg)
 {
-	enum launch launch;
-
 	diagnose_clear(d);
 	d->loop = loop;
 	d->plan = plan;
@@ -377,17 +391,15 @@ diagnose_start(struct diagnosis *d, struct loop *loop,
 	    WEXITSTATUS(evidence->wait_status) : -1;
 	if (d->status == -1)
 		find_dead_client(d);
-	else if (is_launch_failure(d, &launch))
-		find_launch(d, launch, evidence->out);
-	else if (is_detached_failure(d, &launch))
-		find_launch(d, launch, evidence->err);
+	else if ((d->launch = classify(d)) != LAUNCH_NONE)
+		check_start(d);
 	else if (d->status == STATUS_KILLED || d->status == STATUS_CUT_OFF)
 		look(d, state_known_after_kill);
 	else if (d->status != 0 && evidence->err[0] != '\0' &&
-	    !evidence->other_output)
+	    !evidence->more_err)
 		look(d, state_known_after_error);
 	else if (evidence->direct && d->status == STATUS_NOT_INVOKED)
-		look_up_command(d);
+		check_start(d);
 	else
 		find_command(d);
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "container/launch.h"
 #include "container/plan.h"
 #include "container/state.h"
 #include "run/capture.h"
@@ -22,7 +23,8 @@ struct evidence {
 	int wait_status;	/* of the client */
 	const char *out;	/* what was held back of its stdout, or "" */
 	const char *err;	/* what was held back of its stderr, or "" */
-	bool other_output;	/* something else has come out */
+	bool more_out;		/* something else has come out on stdout */
+	bool more_err;		/* ... and on stderr */
 	bool direct;		/* its stdout was a terminal: nothing was seen */
 	int64_t begun;		/* when it was started, clock_now() */
 };
@@ -50,6 +52,7 @@ struct diagnosis {
 	const struct say *say;
 	struct evidence evidence;
 	int status;
+	enum launch launch;		/* what docker's words say */
 	struct state state;
 	int looks;
 	struct capture capture;

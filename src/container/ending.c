@@ -78,8 +78,10 @@ judge_sweep(struct ending *en)
 	switch (en->reap.problem) {
 	case REAP_FINE:
 		en->failures = 0;
-		if (en->reap.hit == 0)
+		if (en->reap.hit == 0 && en->sent == 0)
 			try_again(en, en->reap.signo);
+		else if (en->reap.left == 0 && en->client != 0)
+			en->all_dead(en->all_dead_arg);
 		return;
 	case REAP_GONE:
 		return;
@@ -103,7 +105,7 @@ swept(void *arg)
 {
 	struct ending *en = arg;
 
-	if (en->reap.hit > 0 && en->reap.mode != REAP_FINISH)
+	if (en->reap.hit > 0 && en->reap.asked != REAP_FINISH)
 		en->sent |= UINT64_C(1) << en->reap.signo;
 	if (!en->finishing) {
 		judge_sweep(en);
@@ -173,10 +175,12 @@ term_now(void *arg)
 static void
 push(struct ending *en, enum ending_cause cause, int signo)
 {
-	if (en->finishing || en->client == 0)
+	if (en->finishing)
 		return;
 	if (en->cause == ENDING_NONE)
 		en->cause = cause;
+	if (en->client == 0)
+		return;
 	en->level++;
 	if (en->level == 1 && en->kill_after > 0)
 		loop_after(en->loop, &en->kill_timer, en->kill_after);
@@ -241,6 +245,19 @@ ending_client(struct ending *en, pid_t client, bool own_group)
 	en->client_in_group = own_group;
 }
 
+void
+ending_notice(struct ending *en, void (*all_dead)(void *arg), void *arg)
+{
+	en->all_dead = all_dead;
+	en->all_dead_arg = arg;
+}
+
+void
+ending_client_ended(struct ending *en)
+{
+	en->client = 0;
+}
+
 static void
 cancel_timers(struct ending *en)
 {
@@ -254,7 +271,6 @@ void
 ending_finish(struct ending *en, bool client_killed,
     void (*finished)(void *arg), void *arg)
 {
-	en->client = 0;
 	en->finished = finished;
 	en->arg = arg;
 	cancel_timers(en);

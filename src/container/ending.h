@@ -47,6 +47,8 @@ struct ending {
 	bool client_in_group;		/* it leads a group of its own */
 	int level, wanted, failures;
 	bool finishing;
+	void (*all_dead)(void *arg);
+	void *all_dead_arg;
 	struct reap reap;
 	struct loop_timer kill_timer, term_timer, retry_timer, give_up_timer;
 	void (*finished)(void *arg);
@@ -61,6 +63,15 @@ void ending_init(struct ending *, struct loop *, const struct plan *,
     const struct say *, int64_t kill_after);
 void ending_client(struct ending *, pid_t client, bool own_group);
 
+/*
+ * Have ALL_DEAD called when a sweep has reached the tree and left nothing of
+ * it, though the client has yet to end.
+ */
+void ending_notice(struct ending *, void (*all_dead)(void *arg), void *arg);
+
+/* The client has ended; its number is no longer ours to use. */
+void ending_client_ended(struct ending *);
+
 /* Somebody wants it to end. */
 void ending_by_signal(struct ending *, int signo);
 void ending_by_timeout(struct ending *);
@@ -68,8 +79,9 @@ void ending_by_broken_pipe(struct ending *);
 void ending_by_write_error(struct ending *);
 
 /*
- * The client has ended.  Sweep away what is left of the tree if it was brought
- * to its end; FINISHED is called when that is done, maybe at once.
+ * The client has ended and its output is delivered.  Sweep away what is left
+ * of the tree if it was brought to its end; FINISHED is called when that is
+ * done, maybe at once.
  */
 void ending_finish(struct ending *, bool client_killed,
     void (*finished)(void *arg), void *arg);

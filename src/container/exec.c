@@ -21,6 +21,7 @@
 
 #define GUARD_MS	500	/* short commands pay nothing for a guard */
 #define TTY_LOAN_MS	300	/* how often a lent terminal is asked back */
+#define STUCK_MS	1000	/* nobody reads what a dead command has left */
 
 void
 outcome_clear(struct outcome *o)
@@ -37,6 +38,7 @@ facts(const struct exec *x)
 		.finding = x->diagnosis.finding.kind,
 		.ending = &x->ending,
 		.terminal_shared = x->streams.shared,
+		.output_lost = x->output_lost,
 	};
 }
 
@@ -102,7 +104,8 @@ diagnose(void *arg)
 		.wait_status = x->wait_status,
 		.out = buf_text(&x->streams.out.held),
 		.err = buf_text(&x->streams.err.held),
-		.other_output = streams_said_more(&x->streams),
+		.more_out = x->streams.out.delivered,
+		.more_err = x->streams.err.delivered,
 		.direct = x->streams.direct,
 		.begun = x->begun,
 	};
@@ -124,9 +127,9 @@ check_end(void *arg)
 	    !streams_ended(&x->streams))
 		return;
 	x->finished_reported = true;
-	loop_cancel(x->loop, &x->timeout);
 	loop_cancel(x->loop, &x->guard_timer);
 	loop_cancel(x->loop, &x->tty_timer);
+	loop_cancel(x->loop, &x->stuck_timer);
 	tty_take_back(&x->tty);
 	ending_finish(&x->ending, WIFSIGNALED(x->wait_status), diagnose, x);
 }
@@ -174,7 +177,12 @@ client_changed(void *arg, int wait_status)
 	}
 	x->wait_status = wait_status;
 	x->client_ended = true;
+	loop_cancel(x->loop, &x->timeout);
+	ending_client_ended(&x->ending);
 	streams_drain(&x->streams);
+	/* Killed because nothing else helped: perhaps nobody reads at all. */
+	if (x->ending.trouble != NULL)
+		streams_abandon(&x->streams);
 	check_end(x);
 }
 
@@ -221,6 +229,40 @@ timed_out(void *arg)
 }
 
 static void
+give_up_output(struct exec *x)
+{
+	x->output_lost = true;
+	streams_abandon(&x->streams);
+}
+
+/*
+ * The command is dead, but docker cannot end because its output goes nowhere.
+ * A slow reader is waited for, one that does not read is not.
+ */
+static void
+stuck(void *arg)
+{
+	struct exec *x = arg;
+	unsigned long now = streams_progress(&x->streams);
+
+	if (now == x->progress)
+		give_up_output(x);
+	else
+		loop_after(x->loop, &x->stuck_timer, STUCK_MS);
+	x->progress = now;
+}
+
+static void
+all_dead(void *arg)
+{
+	struct exec *x = arg;
+
+	x->progress = streams_progress(&x->streams);
+	if (!x->stuck_timer.active)
+		loop_after(x->loop, &x->stuck_timer, STUCK_MS);
+}
+
+static void
 time_for_guard(void *arg)
 {
 	struct exec *x = arg;
@@ -236,7 +278,9 @@ start_timers(struct exec *x)
 	x->timeout.fire = timed_out;
 	x->guard_timer.fire = time_for_guard;
 	x->tty_timer.fire = loan_over;
+	x->stuck_timer.fire = stuck;
 	x->timeout.arg = x->guard_timer.arg = x->tty_timer.arg = x;
+	x->stuck_timer.arg = x;
 	if (r->timeout > 0)
 		loop_after(x->loop, &x->timeout, r->timeout);
 	if (r->plan->cookie != NULL)
@@ -311,6 +355,7 @@ exec_start(struct exec *x, struct loop *loop, const struct exec_request *r,
 	x->say.line = r->say->line != NULL ? say_line : NULL;
 	x->say.arg = x;
 	ending_init(&x->ending, loop, r->plan, &x->say, r->kill_after);
+	ending_notice(&x->ending, all_dead, x);
 	if (streams_open(&x->streams, r->plan, r->buffered, e) == -1 ||
 	    start_client(x, e) == -1)
 		return -1;
@@ -329,6 +374,9 @@ exec_signal(struct exec *x, int signo)
 		return;
 	}
 	ending_by_signal(&x->ending, signo);
+	/* All that is left to do is to wait for a reader: not any more. */
+	if (x->client_ended && !streams_ended(&x->streams))
+		give_up_output(x);
 }
 
 void

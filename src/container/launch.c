@@ -8,19 +8,20 @@
 
 #define OCI_PREFIX	"OCI runtime exec failed: "
 #define USER_PREFIX	"unable to find user "
+#define GROUP_PREFIX	"unable to find group "
+#define EXEC_PREFIX	"exec "
 #define DAEMON_PREFIX	"Error response from daemon: "
 
 static const char *const stdout_starts[] = {
 	OCI_PREFIX,
 	USER_PREFIX,
-	"unable to find group ",
-	"no matching entries in ",
-	"container_linux.go:",
+	GROUP_PREFIX,
 	NULL
 };
 
 static const char *const stderr_starts[] = {
 	DAEMON_PREFIX,
+	EXEC_PREFIX "/",
 	"Error: No such container",
 	"Error: invalid ",
 	"Cannot connect to the Docker daemon",
@@ -78,40 +79,54 @@ launch_may_be_stderr(const char *bytes, size_t len)
 }
 
 /*
- * TEXT has NAME in Go's quotes behind LABEL.  A name that Go would escape is
- * compared up to its first such byte.
+ * What stands in TEXT behind LABEL and NAME in Go's quotes; NULL when they do
+ * not.  A name that Go would escape is compared up to its first such byte.
  */
-static bool
-names(const char *text, const char *label, const char *name)
+static const char *
+behind_name(const char *text, const char *label, const char *name)
 {
 	const char *at = strstr(text, label);
 	size_t plain;
 
 	if (at == NULL)
-		return false;
+		return NULL;
 	at += strlen(label);
 	for (plain = 0; name[plain] != '\0'; plain++)
 		if (name[plain] < ' ' || name[plain] > '~' ||
 		    name[plain] == '"' || name[plain] == '\\')
 			break;
 	if (strncmp(at, name, plain) != 0)
-		return false;
-	return at[plain] == (name[plain] == '\0' ? '"' : '\\') ||
-	    (unsigned char)at[plain] >= 0x80;
+		return NULL;
+	at += plain;
+	if (name[plain] == '\0')
+		return *at == '"' ? at + 1 : NULL;
+	return *at == '\\' || (unsigned char)*at >= 0x80 ?
+	    strrchr(at, '"') : NULL;
 }
 
-/* The user's part of USER[:GROUP], or what stands behind the colon. */
+/* TEXT goes on with the LEN bytes of NAME and a colon. */
+static bool
+goes_on_with(const char *text, const char *name, size_t len)
+{
+	return len > 0 && strncmp(text, name, len) == 0 && text[len] == ':';
+}
+
+/* "unable to find user U: ...", and the same of groups, for USER[:GROUP]. */
 static bool
 names_user(const char *text, const char *user)
 {
-	size_t len;
+	const char *group = user != NULL ? strchr(user, ':') : NULL;
 
 	if (user == NULL)
 		return false;
-	len = strcspn(user, ":");
-	return (strncmp(text, user, len) == 0 && text[len] == ':') ||
-	    (user[len] == ':' && strncmp(text, user + len + 1,
-	    strlen(user + len + 1)) == 0);
+	if (strncmp(text, USER_PREFIX, strlen(USER_PREFIX)) == 0)
+		return goes_on_with(text + strlen(USER_PREFIX), user,
+		    strcspn(user, ":"));
+	if (group == NULL ||
+	    strncmp(text, GROUP_PREFIX, strlen(GROUP_PREFIX)) != 0)
+		return false;
+	return goes_on_with(text + strlen(GROUP_PREFIX), group + 1,
+	    strlen(group + 1));
 }
 
 static bool
@@ -120,39 +135,60 @@ has(const char *text, const char *part)
 	return strstr(text, part) != NULL;
 }
 
-/* Causes that say that there is no such program. */
-static bool
-says_not_found(const char *text)
+/* The runtime's message behind OCI_PREFIX. */
+static enum launch
+classify_runtime(const struct plan *p, const char *text)
 {
-	return has(text, "executable file not found") ||
-	    (has(text, "exec: \"") && has(text, "no such file or directory"));
+	const char *workdir = p->options->workdir;
+	const char *cause;
+
+	if (has(text, "exec: \"")) {
+		cause = behind_name(text, "exec: \"", p->command[0]);
+		if (cause == NULL)
+			return LAUNCH_NONE;
+		return has(cause, "executable file not found") ||
+		    has(cause, "no such file or directory") ?
+		    LAUNCH_NOT_FOUND : LAUNCH_NOT_INVOKED;
+	}
+	if (has(text, "chdir to cwd") && workdir != NULL &&
+	    behind_name(text, "chdir to cwd (\"", workdir) == NULL)
+		return LAUNCH_NONE;
+	/* Another failure of the runtime, which names nothing of ours. */
+	return LAUNCH_NOT_INVOKED;
 }
 
 enum launch
 launch_classify(const struct plan *p, const char *text)
 {
-	const char *workdir = p->options->workdir;
-
 	if (strncmp(text, DAEMON_PREFIX, strlen(DAEMON_PREFIX)) == 0)
 		text += strlen(DAEMON_PREFIX);
-	if (strncmp(text, USER_PREFIX, strlen(USER_PREFIX)) == 0)
-		return names_user(text + strlen(USER_PREFIX),
-		    p->options->user) ? LAUNCH_NOT_INVOKED : LAUNCH_NONE;
-	if (p->options->user != NULL && (has(text, "unable to find group ") ||
-	    has(text, "no matching entries in ")))
+	if (names_user(text, p->options->user))
 		return LAUNCH_NOT_INVOKED;
 	if (strncmp(text, OCI_PREFIX, strlen(OCI_PREFIX)) != 0)
 		return LAUNCH_NONE;
-	if (names(text, "exec: \"", p->command[0]))
-		return says_not_found(text) ? LAUNCH_NOT_FOUND :
-		    LAUNCH_NOT_INVOKED;
-	if (has(text, "exec: \""))
+	return classify_runtime(p, text + strlen(OCI_PREFIX));
+}
+
+/*
+ * "exec PATH: CAUSE", and nothing else: what the runtime's last step prints
+ * where the file is there, but the kernel cannot run it.
+ */
+enum launch
+launch_classify_exec(const struct plan *p, const char *text)
+{
+	const char *name = p->command[0], *path = text + strlen(EXEC_PREFIX);
+	const char *cause = strstr(text, ": ");
+	size_t length = strlen(name);
+
+	if (strncmp(text, EXEC_PREFIX, strlen(EXEC_PREFIX)) != 0 ||
+	    cause == NULL || cause < path + length ||
+	    strncmp(cause - length, name, length) != 0 ||
+	    (cause - length != path && cause[-(ptrdiff_t)length - 1] != '/'))
 		return LAUNCH_NONE;
-	if (has(text, "chdir to cwd") && workdir != NULL)
-		return names(text, "chdir to cwd (\"", workdir) ?
-		    LAUNCH_NOT_INVOKED : LAUNCH_NONE;
-	/* The runtime failed in a way that names nothing of ours. */
-	return LAUNCH_NOT_INVOKED;
+	if (strcmp(cause, ": no such file or directory\n") == 0)
+		return LAUNCH_NOT_FOUND;
+	return strcmp(cause, ": exec format error\n") == 0 ?
+	    LAUNCH_NOT_INVOKED : LAUNCH_NONE;
 }
 
 char *

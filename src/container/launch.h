@@ -38,6 +38,12 @@ enum launch {
 enum launch launch_classify(const struct plan *, const char *text);
 
 /*
+ * The same for what comes out on stderr, with status 1, where the program was
+ * found but the kernel could not run it (no interpreter, no known format).
+ */
+enum launch launch_classify_exec(const struct plan *, const char *text);
+
+/*
  * The part of TEXT that says what is wrong: one line, no carriage return, none
  * of the layers' names in front.  The caller frees it.
  */

@@ -145,6 +145,18 @@ pass_done(void *arg)
 	r->done(r->arg);
 }
 
+/*
+ * The engine may take its time to let go of a finished exec while another of
+ * the same container is stuck with output that nobody reads.
+ */
+static bool
+is_whole(const char *out)
+{
+	const char *at = strstr(out, "swept ");
+
+	return at != NULL && strchr(at, '\n') != NULL;
+}
+
 static const char *
 mode_word(enum reap_mode mode)
 {
@@ -177,7 +189,8 @@ start_pass(struct reap *r)
 	    pass_done, r, &e) == -1) {
 		r->problem = REAP_FAILED;
 		r->done(r->arg);
-	}
+	} else
+		capture_until(&r->capture, is_whole);
 	strv_clear(&argv);
 }
 
@@ -191,7 +204,7 @@ reap_start(struct reap *r, struct loop *loop, const struct plan *plan,
 	r->plan = plan;
 	r->say = say;
 	r->signo = signo;
-	r->mode = mode;
+	r->mode = r->asked = mode;
 	r->done = done;
 	r->arg = arg;
 	start_pass(r);

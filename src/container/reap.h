@@ -43,7 +43,8 @@ struct reap {
 	const struct plan *plan;
 	const struct say *say;
 	int signo;
-	enum reap_mode mode;
+	enum reap_mode mode;		/* of the pass; asked for: */
+	enum reap_mode asked;
 	bool as_root;
 	struct strv words;		/* what the first pass left, for root */
 	struct capture capture;

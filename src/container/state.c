@@ -36,6 +36,15 @@ kind_of(const char *word)
 	return STATE_STOPPED;
 }
 
+/* docker's words, and podman's. */
+static bool
+says_none(const char *text)
+{
+	return strcasestr(text, "no such container") != NULL ||
+	    strcasestr(text, "no such object") != NULL ||
+	    strcasestr(text, "no container with name or id") != NULL;
+}
+
 void
 state_read(struct state *s, const struct capture *c)
 {
@@ -43,7 +52,7 @@ state_read(struct state *s, const struct capture *c)
 
 	memset(s, 0, sizeof(*s));
 	if (!capture_succeeded(c)) {
-		if (strcasestr(buf_text(&c->err), "no such ") != NULL)
+		if (says_none(buf_text(&c->err)))
 			s->kind = STATE_NONE;
 		return;
 	}

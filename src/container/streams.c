@@ -133,10 +133,17 @@ streams_ended(const struct streams *s)
 	return (s->direct || s->out.ended) && s->err.ended;
 }
 
-bool
-streams_said_more(const struct streams *s)
+unsigned long
+streams_progress(const struct streams *s)
 {
-	return s->out.delivered || s->err.delivered;
+	return s->out.steps + s->err.steps;
+}
+
+void
+streams_abandon(struct streams *s)
+{
+	relay_abandon(&s->out);
+	relay_abandon(&s->err);
 }
 
 void

@@ -52,8 +52,11 @@ void streams_carry(struct streams *, struct loop *,
 void streams_drain(struct streams *);
 bool streams_ended(const struct streams *);
 
-/* Something else than what is held back came out of the client. */
-bool streams_said_more(const struct streams *);
+/* Grows whenever bytes move on: whoever reads our output still does. */
+unsigned long streams_progress(const struct streams *);
+
+/* Deliver no more, however much is on the way. */
+void streams_abandon(struct streams *);
 
 /* Deliver what was held back. */
 void streams_release(struct streams *);

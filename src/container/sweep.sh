@@ -23,7 +23,7 @@
 mark=DEXEC_ID=$1 signal=$2 mode=$3
 shift 3
 
-all=" " who="" sids=" " skip=" 1 $$ " hit=0
+all=" " who="" sids=" " skip=" 1 $$ " hit=0 until=''
 
 # Read the file on standard input, which may lack a last newline, into $text.
 slurp() {
@@ -76,6 +76,7 @@ add() {
 	*" $1 "*) return ;;
 	esac
 	look "$1" || return
+	[ -z "$until" ] || [ "$birth" -lt "$until" ] || return
 	all="$all$1 " new="$new $1" who="$who $1.$birth"
 	[ "$session" -gt 1 ] && sids="$sids$session "
 }
@@ -152,11 +153,14 @@ send() {
 	[ -z "$2" ] || kill -s "$1" $2 2>/dev/null
 }
 
-# Signal each process once, those too that appear meanwhile.  A stopped one
-# must go on to notice that it shall end.
+# Signal each process once, those too that were overlooked because they were
+# being started; but not what a handler of the signal itself starts.  A stopped
+# one must go on to notice that it shall end.
 signal_all() {
 	rounds=0
 	find_new
+	read -r until text </proc/uptime
+	until=${until%.*}${until#*.}
 	while [ -n "$new" ] && [ $rounds -lt 20 ]; do
 		send "$signal" "$new"
 		case $signal in
@@ -168,6 +172,7 @@ signal_all() {
 		rounds=$((rounds + 1))
 		find_new
 	done
+	until=''
 }
 
 # Stop everything, so that nothing is started any more, then kill it.
@@ -216,7 +221,9 @@ if [ "$signal" != KILL ]; then
 fi
 if [ "$mode" = follow ]; then
 	wait_for main
-	if [ $main = 0 ] && [ -n "$pids" ]; then
+	if [ $main = 0 ] && [ $hit -gt 0 ]; then
+		find_new
+		find_left
 		send TERM "$pids"
 		send CONT "$pids"
 		mode=finish

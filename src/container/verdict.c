@@ -54,7 +54,7 @@ by_signal(const struct verdict_facts *f, struct outcome *o)
 		set(o, OUTCOME_STATUS, STATUS_FAILED);
 	else if (deadly != 0)
 		set(o, OUTCOME_SIGNAL, deadly);
-	else if (WIFSIGNALED(f->wait_status) ||
+	else if (WIFSIGNALED(f->wait_status) || f->output_lost ||
 	    (WEXITSTATUS(f->wait_status) == 0 && client_was_interrupted(f)))
 		set(o, OUTCOME_SIGNAL, f->ending->first_signal);
 	else
@@ -89,7 +89,8 @@ verdict_needs_diagnosis(const struct verdict_facts *f)
 		return true;
 	case ENDING_SIGNAL:
 		return f->ending->trouble == NULL && !client_was_interrupted(f)
-		    && deadly_signal(f) == 0 && f->wait_status != 0;
+		    && !f->output_lost && deadly_signal(f) == 0 &&
+		    f->wait_status != 0;
 	default:
 		return false;
 	}

@@ -16,6 +16,7 @@ struct verdict_facts {
 	enum finding_kind finding;
 	const struct ending *ending;
 	bool terminal_shared;		/* the client got our signals as well */
+	bool output_lost;		/* a signal came before it was delivered */
 };
 
 /* Is the status the command's own, or have we to ask what happened? */

@@ -36,10 +36,14 @@ static void
 stream_ready(void *arg, short revents)
 {
 	struct capture_stream *s = arg;
+	struct capture *c = s->capture;
 
 	(void)revents;
 	if (!take(s))
-		close_stream(s->capture, s);
+		close_stream(c, s);
+	if (s == &c->stream[0] && c->enough != NULL &&
+	    c->enough(buf_text(&s->text)))
+		kill(-c->child.pid, SIGKILL);
 }
 
 /* The program's end is the end, whoever else has inherited its output. */
@@ -131,6 +135,12 @@ capture_start(struct capture *c, struct loop *loop, char *const *argv,
 	c->deadline.arg = c;
 	loop_after(loop, &c->deadline, limit);
 	return 0;
+}
+
+void
+capture_until(struct capture *c, bool (*enough)(const char *out))
+{
+	c->enough = enough;
 }
 
 bool

@@ -33,6 +33,7 @@ struct capture {
 	struct capture_stream stream[2];
 	struct loop_child child;
 	struct loop_timer deadline;
+	bool (*enough)(const char *out);
 	void (*done)(void *arg);
 	void *arg;
 	bool running;
@@ -45,6 +46,12 @@ struct capture {
  */
 int capture_start(struct capture *, struct loop *, char *const *argv,
     int64_t limit, void (*done)(void *arg), void *arg, struct error *);
+
+/*
+ * Do not wait for the program's end once ENOUGH says so of what it has printed
+ * on stdout: it is killed then, and done.
+ */
+void capture_until(struct capture *, bool (*enough)(const char *out));
 
 /* It ended by itself with status 0. */
 bool capture_succeeded(const struct capture *);

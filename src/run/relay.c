@@ -110,6 +110,7 @@ flush(struct relay *r)
 		return from_errno();
 	if (n > 0)
 		r->at_line_start = r->pending.data[n - 1] == '\n';
+	r->steps++;
 	buf_drop(&r->pending, (size_t)n);
 	if ((r->kind & OUT_TERMINAL) && r->hooks.after_write != NULL)
 		r->hooks.after_write(r->hooks.arg);
@@ -284,7 +285,7 @@ end(struct relay *r)
 }
 
 static void
-break_off(struct relay *r, int cause)
+drop_rest(struct relay *r)
 {
 	r->dropping = r->delivered = true;
 	r->holding = false;
@@ -292,6 +293,12 @@ break_off(struct relay *r, int cause)
 	buf_clear(&r->pending);
 	buf_clear(&r->held);
 	wait_for(r, false);
+}
+
+static void
+break_off(struct relay *r, int cause)
+{
+	drop_rest(r);
 	if (r->hooks.broken != NULL)
 		r->hooks.broken(r->hooks.arg, r, cause);
 }
@@ -303,6 +310,7 @@ pump(struct relay *r)
 	switch (move(r)) {
 	case MOVED:
 		r->delivered |= !r->holding;
+		r->steps++;
 		wait_for(r, false);
 		return r->drain;
 	case DRY:
@@ -398,6 +406,15 @@ relay_drain(struct relay *r)
 	if (r->loop == NULL || r->ended)
 		return;
 	r->drain = true;
+	ready(r, 0);
+}
+
+void
+relay_abandon(struct relay *r)
+{
+	if (r->loop == NULL || r->ended)
+		return;
+	drop_rest(r);
 	ready(r, 0);
 }
 

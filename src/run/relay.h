@@ -51,6 +51,7 @@ struct relay {
 	struct buf held;	/* what was held back to the end, to be judged */
 	bool at_line_start;	/* the last byte that went out was a newline */
 	bool delivered;		/* something went out, or was dropped */
+	unsigned long steps;	/* how often something was moved on */
 	bool ended;
 	int stream;		/* its number in a spool */
 
@@ -80,6 +81,9 @@ void relay_start_spool(struct relay *, struct loop *, int in, struct spool *);
  * somebody else still holds its other end open.
  */
 void relay_drain(struct relay *);
+
+/* Deliver no more: read and drop the rest, as if the destination were gone. */
+void relay_abandon(struct relay *);
 
 /* Deliver what was held back after all (the stream has ended). */
 void relay_release(struct relay *);
