@@ -31,8 +31,8 @@ utf8_length(const unsigned char *s)
 	return n;
 }
 
-char *
-text_printable(const char *text, size_t limit)
+static char *
+printable(const char *text, size_t limit, bool utf8)
 {
 	struct buf b = { 0 };
 	size_t step;
@@ -43,7 +43,7 @@ text_printable(const char *text, size_t limit)
 			buf_add_text(&b, "...");
 			break;
 		}
-		step = utf8_length((const unsigned char *)text);
+		step = utf8 ? utf8_length((const unsigned char *)text) : 0;
 		if (step > 0) {
 			buf_add(&b, text, step);
 			continue;
@@ -59,6 +59,18 @@ text_printable(const char *text, size_t limit)
 		buf_add_text(&b, shown);
 	}
 	return buf_steal(&b);
+}
+
+char *
+text_printable(const char *text, size_t limit)
+{
+	return printable(text, limit, true);
+}
+
+char *
+text_printable_ascii(const char *text, size_t limit)
+{
+	return printable(text, limit, false);
 }
 
 static bool

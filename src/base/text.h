@@ -17,6 +17,9 @@ struct buf;
  */
 char *text_printable(const char *text, size_t limit);
 
+/* The same, with bytes above 0x7e shown as escapes too. */
+char *text_printable_ascii(const char *text, size_t limit);
+
 /*
  * Append WORD so that a POSIX shell reads it back as the same bytes.  Plain
  * words stay as they are; others come in single quotes.

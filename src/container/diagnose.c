@@ -190,7 +190,7 @@ probe(struct diagnosis *d, char *const *command, void (*then)(void *arg))
 static void
 start_nothing(struct diagnosis *d)
 {
-	static char nothing[] = "/dev/null";
+	char nothing[] = "/dev/null";
 
 	probe(d, (char *const[]){ nothing, NULL }, nothing_started);
 }
@@ -336,7 +336,7 @@ start_checked(void *arg)
 static void
 check_start(struct diagnosis *d)
 {
-	static char sh[] = "sh", option[] = "-c", script[] = CAN_START;
+	char sh[] = "sh", option[] = "-c", script[] = CAN_START;
 
 	probe(d, (char *const[]){ sh, option, script, sh,
 	    d->plan->command[0], NULL }, start_checked);

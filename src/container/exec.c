@@ -20,7 +20,6 @@
 #include "run/spawn.h"
 
 #define GUARD_MS	500	/* short commands pay nothing for a guard */
-#define TTY_LOAN_MS	300	/* how often a lent terminal is asked back */
 #define STUCK_MS	1000	/* nobody reads what a dead command has left */
 
 void
@@ -37,7 +36,7 @@ facts(const struct exec *x)
 		.wait_status = x->wait_status,
 		.finding = x->diagnosis.finding.kind,
 		.ending = &x->ending,
-		.terminal_shared = x->streams.shared,
+		.terminal_shared = x->streams.shared || x->lent,
 		.output_lost = x->output_lost,
 	};
 }
@@ -128,7 +127,6 @@ check_end(void *arg)
 		return;
 	x->finished_reported = true;
 	loop_cancel(x->loop, &x->guard_timer);
-	loop_cancel(x->loop, &x->tty_timer);
 	loop_cancel(x->loop, &x->stuck_timer);
 	tty_take_back(&x->tty);
 	ending_finish(&x->ending, WIFSIGNALED(x->wait_status), diagnose, x);
@@ -136,7 +134,8 @@ check_end(void *arg)
 
 /*
  * The client, in the background, wants to ask something at the terminal (ssh
- * a passphrase, for an engine behind ssh://): lend it.
+ * a passphrase, for an engine behind ssh://): lend it until something comes of
+ * it.
  */
 static void
 client_stopped(struct exec *x, int signo)
@@ -144,26 +143,10 @@ client_stopped(struct exec *x, int signo)
 	if (signo != SIGTTIN && signo != SIGTTOU)
 		return;
 	spinner_pause(&x->spinner);
-	if (!tty_lend(&x->tty, x->client.pid))
-		return;
-	kill(-x->client.pid, SIGCONT);
-	loop_after(x->loop, &x->tty_timer, TTY_LOAN_MS);
-}
-
-/* It stops again if it has more to ask. */
-static void
-loan_over(void *arg)
-{
-	struct exec *x = arg;
-	struct termios modes;
-
-	/* A prompt for a secret is open while nothing is echoed. */
-	if (tcgetattr(x->tty.fd, &modes) == 0 && !(modes.c_lflag & ECHO)) {
-		loop_after(x->loop, &x->tty_timer, TTY_LOAN_MS);
-		return;
-	}
-	tty_take_back(&x->tty);
-	spinner_resume(&x->spinner);
+	if (tty_lend(&x->tty, x->client.pid))
+		x->lent = true;
+	if (x->lent)
+		kill(-x->client.pid, SIGCONT);
 }
 
 static void
@@ -192,6 +175,7 @@ before_terminal(void *arg)
 	struct exec *x = arg;
 
 	spinner_pause(&x->spinner);
+	tty_take_back(&x->tty);
 }
 
 /* An unfinished line is the command's, not ours to draw over. */
@@ -212,6 +196,7 @@ broken(void *arg, const struct relay *relay, int cause)
 	/* Closed when we came: nobody asked for messages. */
 	if (relay->stream == STDERR_FILENO && cause == EBADF)
 		return;
+	tty_take_back(&x->tty);
 	x->broken_stream = relay->stream;
 	x->broken_cause = cause;
 	if (cause == EPIPE && !x->streams.buffered)
@@ -225,6 +210,7 @@ timed_out(void *arg)
 {
 	struct exec *x = arg;
 
+	tty_take_back(&x->tty);
 	ending_by_timeout(&x->ending);
 }
 
@@ -277,10 +263,8 @@ start_timers(struct exec *x)
 
 	x->timeout.fire = timed_out;
 	x->guard_timer.fire = time_for_guard;
-	x->tty_timer.fire = loan_over;
 	x->stuck_timer.fire = stuck;
-	x->timeout.arg = x->guard_timer.arg = x->tty_timer.arg = x;
-	x->stuck_timer.arg = x;
+	x->timeout.arg = x->guard_timer.arg = x->stuck_timer.arg = x;
 	if (r->timeout > 0)
 		loop_after(x->loop, &x->timeout, r->timeout);
 	if (r->plan->cookie != NULL)
@@ -373,6 +357,8 @@ exec_signal(struct exec *x, int signo)
 			kill(x->client.pid, SIGWINCH);
 		return;
 	}
+	/* Not in the client's group when that may be killed. */
+	tty_take_back(&x->tty);
 	ending_by_signal(&x->ending, signo);
 	/* All that is left to do is to wait for a reader: not any more. */
 	if (x->client_ended && !streams_ended(&x->streams))
@@ -383,6 +369,7 @@ void
 exec_pause(struct exec *x)
 {
 	spinner_pause(&x->spinner);
+	tty_take_back(&x->tty);
 }
 
 void

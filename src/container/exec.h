@@ -61,10 +61,10 @@ struct exec {
 	struct diagnosis diagnosis;
 	struct tty tty;
 	struct loop_child client;
-	struct loop_timer timeout, guard_timer, tty_timer, stuck_timer;
+	struct loop_timer timeout, guard_timer, stuck_timer;
 	unsigned long progress;
 	int wait_status;
-	bool client_ended, finished_reported, output_lost;
+	bool client_ended, finished_reported, output_lost, lent;
 	int64_t begun;
 	int broken_stream, broken_cause;
 	void (*finished)(void *arg);

@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 
 #include <signal.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -17,6 +17,8 @@
 
 /* A docker exec takes some 70 ms, over a busy or far engine a second or two. */
 #define LIMIT_MS	10000
+
+#define MOST_DIGITS	9		/* of a count in a sweep's report */
 
 static void start_pass(struct reap *r);
 
@@ -39,28 +41,64 @@ signal_word(int signo)
 	}
 }
 
+/* A count at *TEXT, which moves behind it; -1 when there is none. */
+static int
+read_count(const char **text)
+{
+	size_t digits;
+	int value;
+
+	if (**text != ' ')
+		return -1;
+	digits = strspn(*text + 1, "0123456789");
+	if (digits == 0 || digits > MOST_DIGITS)
+		return -1;
+	value = atoi(*text + 1);
+	*text += 1 + digits;
+	return value;
+}
+
+/* One WORD at *TEXT, "+PID.BIRTH" or "-PID.BIRTH"; NULL when it is not. */
+static char *
+read_word(const char **text)
+{
+	size_t len = strcspn(*text + 1, " \r\n");
+	const char *word = *text + 1;
+	size_t pid, birth;
+
+	if (**text != ' ' || (*word != '+' && *word != '-'))
+		return NULL;
+	pid = strspn(word + 1, "0123456789");
+	if (pid == 0 || word[1 + pid] != '.')
+		return NULL;
+	birth = strspn(word + 2 + pid, "0123456789");
+	if (birth == 0 || 2 + pid + birth != len)
+		return NULL;
+	*text = word + len;
+	return mem_printf("%.*s", (int)len, word);
+}
+
 int
 reap_parse(const char *text, struct reap_report *r)
 {
 	const char *at = strstr(text, "swept ");
-	size_t len;
-	int n = 0;
+	char *word;
 
 	memset(r, 0, sizeof(*r));
-	if (at == NULL || sscanf(at, "swept %d %d %d %d%n", &r->uid, &r->hit,
-	    &r->left, &r->main_lives, &n) != 4)
+	if (at == NULL)
 		return -1;
-	for (at += n; *at == ' '; at += len) {
-		at++;
-		len = strcspn(at, " \r\n");
-		if ((*at != '+' && *at != '-') ||
-		    strspn(at + 1, "0123456789.") != len - 1) {
-			strv_clear(&r->words);
-			return -1;
-		}
-		strv_take(&r->words, mem_printf("%.*s", (int)len, at));
-	}
-	return 0;
+	at += strlen("swept");
+	if ((r->uid = read_count(&at)) == -1 ||
+	    (r->hit = read_count(&at)) == -1 ||
+	    (r->left = read_count(&at)) == -1 ||
+	    (r->main_lives = read_count(&at)) == -1)
+		return -1;
+	while ((word = read_word(&at)) != NULL)
+		strv_take(&r->words, word);
+	if (*at == '\0' || *at == '\r' || *at == '\n')
+		return 0;
+	strv_clear(&r->words);
+	return -1;
 }
 
 /* The container ended under us, which ends all that is in it. */
@@ -96,7 +134,8 @@ find_problem(const struct reap *r)
 static void
 sweep_from_outside(struct reap *r)
 {
-	say_note(r->say, "%s has no shell to end the command with; "
+	if (r->asked != REAP_FINISH)
+		say_note(r->say, "%s has no shell to end the command with; "
 	    "looking for it among this machine's processes",
 	    r->plan->target);
 	r->hit = local_sweep(r->plan->cookie, r->signo);

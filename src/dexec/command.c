@@ -3,15 +3,19 @@
 
 #include <string.h>
 
-extern const struct command command_file, command_ls, command_shell;
+/* The table: a line for each command, in the order in which help has them. */
+#define COMMANDS(ROW) \
+	ROW(exec) \
+	ROW(file) \
+	ROW(ls) \
+	ROW(shell)
 
-const struct command *const commands[] = {
-	&command_exec,
-	&command_file,
-	&command_ls,
-	&command_shell,
-	NULL
-};
+#define DECLARE(name) extern const struct command command_##name;
+#define LIST(name) &command_##name,
+
+COMMANDS(DECLARE)
+
+const struct command *const commands[] = { COMMANDS(LIST) NULL };
 
 const struct command *
 command_named(const char *name)

@@ -93,12 +93,18 @@ conclude(struct outcome *o)
 }
 
 static int
-show_help(char *const *args)
+show_help(const char *topic)
 {
-	const struct command *c;
+	const struct command *c = topic != NULL ? command_named(topic) : NULL;
+	MEM_AUTO char *shown = NULL;
+	struct error e = { 0 };
 	struct buf text = { 0 };
 
-	c = args[0] != NULL ? command_named(args[0]) : NULL;
+	if (topic != NULL && c == NULL) {
+		shown = text_printable(topic, 60);
+		error_usage(&e, "no such command: %s", shown);
+		return complain(&e);
+	}
 	if (c != NULL)
 		help_command(&text, c);
 	else
@@ -166,7 +172,7 @@ main(int argc, char **argv)
 	    (used = options_parse(sets, argv + 1, &e)) == -1)
 		return complain(&e);
 	if (call.settings.help)
-		return show_help(argv + 1 + used);
+		return show_help(argv[1 + used]);
 	if (call.settings.version) {
 		help_version(&text);
 		return print(&text);

@@ -45,13 +45,13 @@ render_options(struct buf *b, struct remarks *r)
 	buf_add_text(b, "\tbefore) options=(");
 	add_names(b, settings_rows);
 	add_names(b, exec_option_rows);
-	buf_add_text(b, " ) ;;");
+	buf_add_text(b, " ) ;;\n");
 	for (size_t i = 0; commands[i] != NULL; i++) {
 		if (commands[i]->options == NULL)
 			continue;
-		buf_addf(b, "\n\t%s) options=(", commands[i]->name);
+		buf_addf(b, "\t%s) options=(", commands[i]->name);
 		add_names(b, commands[i]->options);
-		buf_add_text(b, " ) ;;");
+		buf_add_text(b, " ) ;;\n");
 	}
 }
 

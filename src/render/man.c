@@ -129,7 +129,7 @@ render_environment(struct buf *b, struct remarks *r)
 			continue;
 		buf_addf(b, ".It Ev %s\nAs\n.Fl ", row->environment);
 		add_long_name(b, row->name);
-		buf_add_text(b, ".\n");
+		buf_add_text(b, " .\n");
 	}
 }
 
@@ -147,7 +147,7 @@ render_config(struct buf *b, struct remarks *r)
 		last = row;
 	}
 	if (last != NULL)
-		buf_addf(b, "and\n.Cm %s .\n", last->name);
+		buf_addf(b, ".Cm %s .\n", last->name);
 }
 
 static void

@@ -71,6 +71,14 @@ part_named(const struct part *parts, const char *name, size_t length)
 	return NULL;
 }
 
+/* A part that ends its last line needs no other end of line behind it. */
+static const char *
+skip_line_end(const struct buf *b, const char *text)
+{
+	return b->len > 0 && b->data[b->len - 1] == '\n' && *text == '\n' ?
+	    text + 1 : text;
+}
+
 static int
 expand(struct buf *b, const char *text, const struct part *parts,
     struct remarks *r, struct error *e)
@@ -92,7 +100,7 @@ expand(struct buf *b, const char *text, const struct part *parts,
 			return error_set(e, "@%.*s@ stands for nothing",
 			    (int)length, at + 1);
 		part->render(b, r);
-		text = at + length + 2;
+		text = skip_line_end(b, at + length + 2);
 	}
 	buf_add_text(b, text);
 	return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Text with names in it, @NAME@, in whose places something else shall stand.
+ * Text with names in it, @NAME@, in whose places something else shall stand:
+ * part of a line, or, for a name that is a line, any number of lines.
  *
  * Beside that a template can say more about a thing than its own help does:
  *

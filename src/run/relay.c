@@ -2,71 +2,42 @@
 #include "run/relay.h"
 
 #include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "run/spool.h"
 
 #define CHUNK	(64 * 1024)
 #define MOST	(1024 * 1024)	/* bytes that one splice may move */
 
-/* What is known of the destination, as bits of relay.kind. */
-enum {
-	OUT_SPLICES = 1 << 0,	/* splice(2) to it may work */
-	OUT_SOCKET = 1 << 1,
-	OUT_TERMINAL = 1 << 2,
-	OUT_MAY_BLOCK = 1 << 3,	/* a write longer than there is room blocks */
-	OUT_PIPE = 1 << 4,
-};
+/*
+ * A writer at full speed wakes us for every few KiB.  When so much has come
+ * within one ms, let it fill the pipe for another: fewer, larger steps.  Only
+ * where the pipe has room for what comes meanwhile.
+ */
+#define BULK		(64 * 1024)
+#define ROOMY_PIPE	(512 * 1024)
+#define REST_MS		1
 
 enum step { MOVED, DRY, FULL, END, BROKEN };
 
-/*
- * A description of our own of a pipe or terminal, which can be non-blocking
- * without changing that of whoever shares it with us.
- */
-static int
-reopen(int fd)
-{
-	char path[32];
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-}
-
 static void
-know_destination(struct relay *r)
+count(struct relay *r, size_t bytes)
 {
-	int fd = r->out.fd;
-	struct stat st;
+	int64_t now;
 
-	if (fstat(fd, &st) == -1)
+	if (!r->roomy)
 		return;
-	if (S_ISSOCK(st.st_mode)) {
-		r->kind = OUT_SOCKET;
-		return;
-	}
-	if (isatty(fd))
-		r->kind = OUT_TERMINAL;
-	else
-		r->kind = OUT_SPLICES;
-	if (S_ISFIFO(st.st_mode))
-		r->kind |= OUT_PIPE;
-	else if (!isatty(fd))
-		return;
-	r->own_out = reopen(fd);
-	if (r->own_out != -1)
-		r->out.fd = r->own_out;
-	else
-		r->kind |= OUT_MAY_BLOCK;
+	now = clock_now();
+	if (now != r->tick)
+		r->tick_bytes = 0;
+	r->tick = now;
+	r->tick_bytes += bytes;
 }
 
 static enum step
@@ -77,25 +48,6 @@ from_errno(void)
 	return BROKEN;
 }
 
-/* One write of what there is room for. */
-static ssize_t
-put(struct relay *r, const char *bytes, size_t len)
-{
-	struct pollfd p = { .fd = r->out.fd, .events = POLLOUT };
-
-	if (r->kind & OUT_SOCKET)
-		return send(r->out.fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-	if (r->kind & OUT_MAY_BLOCK) {
-		/* POLLOUT promises room for PIPE_BUF bytes. */
-		if (poll(&p, 1, 0) == 0) {
-			errno = EAGAIN;
-			return -1;
-		}
-		len = len < 512 ? len : 512;
-	}
-	return write(r->out.fd, bytes, len);
-}
-
 static enum step
 flush(struct relay *r)
 {
@@ -103,16 +55,16 @@ flush(struct relay *r)
 
 	if (r->pending.len == 0)
 		return MOVED;
-	if ((r->kind & OUT_TERMINAL) && r->hooks.before_write != NULL)
+	if (r->sink.is_terminal && r->hooks.before_write != NULL)
 		r->hooks.before_write(r->hooks.arg);
-	n = put(r, r->pending.data, r->pending.len);
+	n = sink_write(&r->sink, r->pending.data, r->pending.len);
 	if (n == -1)
 		return from_errno();
-	if (n > 0)
+	if (n > 0 && r->sink.is_terminal)
 		r->at_line_start = r->pending.data[n - 1] == '\n';
 	r->steps++;
 	buf_drop(&r->pending, (size_t)n);
-	if ((r->kind & OUT_TERMINAL) && r->hooks.after_write != NULL)
+	if (r->sink.is_terminal && r->hooks.after_write != NULL)
 		r->hooks.after_write(r->hooks.arg);
 	return r->pending.len > 0 ? FULL : MOVED;
 }
@@ -129,6 +81,7 @@ fill(struct relay *r, struct buf *b)
 		return END;
 	b->len += (size_t)n;
 	b->data[b->len] = '\0';
+	count(r, (size_t)n);
 	return MOVED;
 }
 
@@ -140,48 +93,40 @@ move_by_copy(struct relay *r)
 	return step == MOVED ? flush(r) : step;
 }
 
-#ifdef SPLICE_F_NONBLOCK
-/* EAGAIN does not say which side it was: ask the pipe whether it has bytes. */
-static enum step
-dry_or_full(const struct relay *r)
+static bool
+has_bytes(const struct relay *r)
 {
 	int available = 0;
 
-	if (ioctl(r->in.fd, FIONREAD, &available) == 0 && available > 0)
-		return FULL;
-	return DRY;
+	return ioctl(r->in.fd, FIONREAD, &available) == 0 && available > 0;
 }
 
 static enum step
 move_by_splice(struct relay *r)
 {
-	ssize_t n = splice(r->in.fd, NULL, r->out.fd, NULL, MOST,
-	    SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+	ssize_t n = sink_splice(&r->sink, r->in.fd, MOST);
 
-	if (n > 0)
+	if (n > 0) {
+		count(r, (size_t)n);
 		return MOVED;
+	}
 	if (n == 0)
 		return END;
+	/* It does not say which side it was. */
 	if (errno == EAGAIN || errno == EINTR)
-		return dry_or_full(r);
-	/* Not for this destination (O_APPEND, /dev/full, ...): copy. */
-	if (errno == EINVAL || errno == ENOSYS) {
-		r->kind &= ~(unsigned int)OUT_SPLICES;
-		return move_by_copy(r);
-	}
-	return BROKEN;
+		return has_bytes(r) ? FULL : DRY;
+	return errno == EINVAL ? move_by_copy(r) : BROKEN;
 }
-#else
-#define move_by_splice move_by_copy
-#endif
 
 static enum step
 move_to_spool(struct relay *r)
 {
 	ssize_t n = spool_take(r->spool, r->stream, r->in.fd);
 
-	if (n > 0)
+	if (n > 0) {
+		count(r, (size_t)n);
 		return MOVED;
+	}
 	if (n == 0)
 		return END;
 	return errno == EAGAIN || errno == EINTR ? DRY : BROKEN;
@@ -246,7 +191,7 @@ move(struct relay *r)
 		return move_held(r);
 	if (r->spool != NULL)
 		return move_to_spool(r);
-	if (r->kind & OUT_SPLICES)
+	if (r->sink.splices)
 		return move_by_splice(r);
 	return move_by_copy(r);
 }
@@ -258,8 +203,7 @@ move(struct relay *r)
 static void
 wait_for(struct relay *r, bool room)
 {
-	bool reader_matters = (r->kind & OUT_PIPE) && r->delivered &&
-	    !r->dropping;
+	bool reader_matters = r->sink.is_pipe && r->delivered && !r->dropping;
 
 	if (room)
 		loop_unwatch(r->loop, &r->in);
@@ -272,12 +216,35 @@ wait_for(struct relay *r, bool room)
 		loop_unwatch(r->loop, &r->out);
 }
 
+/* In full flow: wait for room if there is more, else let the pipe fill. */
+static void
+take_rest(struct relay *r)
+{
+	r->tick_bytes = 0;
+	if (r->spool == NULL && has_bytes(r)) {
+		wait_for(r, true);
+		return;
+	}
+	loop_unwatch(r->loop, &r->in);
+	loop_after(r->loop, &r->rest, REST_MS);
+}
+
+static void
+rested(void *arg)
+{
+	struct relay *r = arg;
+
+	if (!r->ended && !r->out.events)
+		loop_watch(r->loop, &r->in);
+}
+
 static void
 end(struct relay *r)
 {
 	loop_unwatch(r->loop, &r->in);
 	loop_unwatch(r->loop, &r->out);
 	loop_cancel(r->loop, &r->patience);
+	loop_cancel(r->loop, &r->rest);
 	file_close(&r->in.fd);
 	r->ended = true;
 	if (r->hooks.ended != NULL)
@@ -312,6 +279,8 @@ pump(struct relay *r)
 		r->delivered |= !r->holding;
 		r->steps++;
 		wait_for(r, false);
+		if (!r->drain && r->tick_bytes >= BULK)
+			take_rest(r);
 		return r->drain;
 	case DRY:
 		wait_for(r, false);
@@ -367,6 +336,17 @@ patience_over(void *arg)
 		wait_for(r, r->pending.len > 0);
 }
 
+static int
+pipe_room(int fd)
+{
+#ifdef F_GETPIPE_SZ
+	return fcntl(fd, F_GETPIPE_SZ);
+#else
+	(void)fd;
+	return -1;
+#endif
+}
+
 static void
 start(struct relay *r, struct loop *loop, int in)
 {
@@ -377,9 +357,11 @@ start(struct relay *r, struct loop *loop, int in)
 	    .ready = ready, .arg = r };
 	r->out.ready = out_ready;
 	r->out.arg = r;
-	r->own_out = -1;
 	r->patience.fire = patience_over;
 	r->patience.arg = r;
+	r->rest.fire = rested;
+	r->rest.arg = r;
+	r->roomy = pipe_room(in) >= ROOMY_PIPE;
 	loop_watch(loop, &r->in);
 }
 
@@ -387,8 +369,8 @@ void
 relay_start(struct relay *r, struct loop *loop, int in, int out)
 {
 	start(r, loop, in);
-	r->out.fd = out;
-	know_destination(r);
+	sink_open(&r->sink, out);
+	r->out.fd = r->sink.fd;
 }
 
 void
@@ -396,7 +378,7 @@ relay_start_spool(struct relay *r, struct loop *loop, int in,
     struct spool *spool)
 {
 	start(r, loop, in);
-	r->out.fd = -1;
+	r->out.fd = r->sink.fd = -1;
 	r->spool = spool;
 }
 
@@ -432,7 +414,7 @@ relay_release(struct relay *r)
 	if (r->spool != NULL)
 		rc = spool_add(r->spool, r->stream, r->held.data, r->held.len);
 	else
-		rc = file_write(r->out.fd, r->held.data, r->held.len);
+		rc = file_write(r->sink.fd, r->held.data, r->held.len);
 	if (rc == -1 && r->hooks.broken != NULL)
 		r->hooks.broken(r->hooks.arg, r, errno);
 	buf_clear(&r->held);
@@ -446,8 +428,9 @@ relay_clear(struct relay *r)
 	loop_unwatch(r->loop, &r->in);
 	loop_unwatch(r->loop, &r->out);
 	loop_cancel(r->loop, &r->patience);
+	loop_cancel(r->loop, &r->rest);
 	file_close(&r->in.fd);
-	file_close(&r->own_out);
+	sink_close(&r->sink);
 	buf_clear(&r->pending);
 	buf_clear(&r->held);
 	r->loop = NULL;

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "run/loop.h"
+#include "run/sink.h"
 
 struct spool;
 
@@ -49,7 +50,7 @@ struct relay_hooks {
 struct relay {
 	struct relay_hooks hooks;
 	struct buf held;	/* what was held back to the end, to be judged */
-	bool at_line_start;	/* the last byte that went out was a newline */
+	bool at_line_start;	/* a terminal's cursor is where we found it */
 	bool delivered;		/* something went out, or was dropped */
 	unsigned long steps;	/* how often something was moved on */
 	bool ended;
@@ -57,10 +58,12 @@ struct relay {
 
 	struct loop *loop;	/* the relay's own, as all below */
 	struct loop_watch in, out;
-	struct loop_timer patience;
+	struct loop_timer patience, rest;
+	int64_t tick;
+	size_t tick_bytes;
+	bool roomy;
 	struct spool *spool;
-	int own_out;		/* our own open of the destination, or -1 */
-	unsigned int kind;
+	struct sink sink;
 	bool holding, drain, dropping;
 	struct buf pending;	/* read, not yet written */
 };

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -55,14 +56,24 @@ add_elapsed(struct buf *b, int64_t seconds)
 		buf_addf(b, " %ds", (int)seconds);
 }
 
-/* As much of the label as COLUMNS hold, no character cut in two. */
+/* As much of the label as COLUMNS hold. */
 static void
 add_label(struct buf *b, const char *label, int columns)
 {
-	for (; *label != '\0' && columns > 0; columns--) {
-		do
-			buf_add_byte(b, *label++);
-		while (((unsigned char)*label & 0xc0) == 0x80);
+	mbstate_t state = { 0 };
+	wchar_t wide;
+	size_t n;
+	int width;
+
+	for (; *label != '\0'; label += n) {
+		n = mbrtowc(&wide, label, MB_CUR_MAX, &state);
+		if (n == 0 || n > MB_CUR_MAX)
+			return;
+		width = wcwidth(wide);
+		if (width < 0 || width > columns)
+			return;
+		columns -= width;
+		buf_add(b, label, n);
 	}
 }
 
@@ -123,8 +134,9 @@ spinner_start(struct spinner *s, struct loop *loop, int fd, const char *label,
 	if (s->fd == -1)
 		return;
 	s->loop = loop;
-	s->label = text_printable(label, 1000);
 	s->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	s->label = s->utf8 ? text_printable(label, 1000) :
+	    text_printable_ascii(label, 1000);
 	s->color = color;
 	s->since = clock_now();
 	s->timer.fire = tick;

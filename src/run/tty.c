@@ -10,7 +10,7 @@
 void
 tty_note(struct tty *t)
 {
-	t->lent_to = 0;
+	t->group = 0;
 	for (t->fd = 0; t->fd <= 2; t->fd++)
 		if (tcgetattr(t->fd, &t->modes) == 0)
 			return;
@@ -75,18 +75,27 @@ set_group(int fd, pid_t group)
 bool
 tty_lend(struct tty *t, pid_t group)
 {
-	if (t->fd == -1 || !tty_foreground(t->fd) || !set_group(t->fd, group))
+	pid_t own = getpgrp();
+
+	if (t->fd == -1 || t->group != 0 || !tty_foreground(t->fd) ||
+	    setpgid(0, group) == -1)
 		return false;
-	t->lent_to = group;
-	return true;
+	t->group = own;
+	if (set_group(t->fd, group))
+		return true;
+	tty_take_back(t);
+	return false;
 }
 
 void
 tty_take_back(struct tty *t)
 {
-	if (t->lent_to == 0)
+	bool in_front;
+
+	if (t->group == 0)
 		return;
-	if (tcgetpgrp(t->fd) == t->lent_to)
-		set_group(t->fd, getpgrp());
-	t->lent_to = 0;
+	in_front = tty_foreground(t->fd);
+	if (setpgid(0, t->group) == 0 && in_front)
+		set_group(t->fd, t->group);
+	t->group = 0;
 }

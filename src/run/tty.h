@@ -13,7 +13,7 @@
 struct tty {
 	int fd;			/* -1: no terminal */
 	struct termios modes;
-	pid_t lent_to;		/* the group that has it from us, or 0 */
+	pid_t group;		/* the group that was ours, while it is lent */
 };
 
 /* Note the modes of the first of 0, 1 and 2 that is a terminal. */
@@ -29,10 +29,13 @@ bool tty_foreground(int fd);
 int tty_columns(int fd);
 
 /*
- * Make GROUP the foreground process group, when we are, so that it can ask
- * something at the terminal; and take the terminal back from it.
+ * Make GROUP the foreground process group, when ours is, so that it can ask
+ * something at the terminal.  We join it meanwhile: what is typed to interrupt
+ * reaches us too.  False when that cannot be done.
  */
 bool tty_lend(struct tty *, pid_t group);
+
+/* Our own group again, in the foreground; harmless when nothing is lent. */
 void tty_take_back(struct tty *);
 
 #endif

@@ -1,0 +1,164 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""Tests of the statistics, the turn-taking and the measuring itself."""
+
+import os
+import signal
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+
+# pylint: disable=wrong-import-position
+from lib import measure, rounds, stats, table  # noqa: E402
+
+
+class Quantiles(unittest.TestCase):
+    def test_median_of_odd_and_even(self):
+        self.assertEqual(stats.median([3, 1, 2]), 2)
+        self.assertEqual(stats.median([4, 1, 2, 3]), 2.5)
+
+    def test_one_value_is_every_quantile(self):
+        self.assertEqual(stats.quantile([7], 0.95), 7)
+
+    def test_p95_is_interpolated(self):
+        self.assertAlmostEqual(stats.quantile(range(101), 0.95), 95)
+        self.assertAlmostEqual(stats.quantile([0, 10], 0.95), 9.5)
+
+    def test_nothing_has_no_quantile(self):
+        with self.assertRaises(ValueError):
+            stats.quantile([], 0.5)
+
+    def test_summary(self):
+        self.assertEqual(stats.summary([1, 2, 6]), {
+            "n": 3, "min": 1, "median": 2, "mean": 3, "p95": 5.6, "max": 6})
+
+
+class Intervals(unittest.TestCase):
+    def test_ranks_as_in_the_published_tables(self):
+        # Order statistics of a two-sided 95 % interval of the median.
+        for count, rank in ((5, 0), (6, 1), (8, 1), (9, 2), (10, 2), (20, 6),
+                            (30, 10), (60, 22), (100, 40)):
+            self.assertEqual(stats.interval_rank(count), rank, count)
+
+    def test_lower_level_is_narrower(self):
+        self.assertGreater(stats.interval_rank(60, 0.5),
+                           stats.interval_rank(60, 0.95))
+
+    def test_too_few_have_none(self):
+        self.assertIsNone(stats.median_interval([1, 2, 3, 4, 5]))
+
+    def test_six_span_all(self):
+        self.assertEqual(stats.median_interval([6, 5, 4, 3, 2, 1]), (1, 6))
+
+    def test_an_outlier_does_not_move_it(self):
+        calm = list(range(30))
+        self.assertEqual(stats.median_interval(calm),
+                         stats.median_interval(calm[:-1] + [10 ** 6]))
+
+
+class Pairs(unittest.TestCase):
+    def test_ratio_and_difference_are_taken_pair_by_pair(self):
+        # A machine that slows down tenfold half way: the ratio stays.
+        first, second = [2, 4, 20, 40], [1, 2, 10, 20]
+        self.assertEqual(stats.paired_ratio(first, second)["median"], 2)
+        self.assertEqual(stats.paired_difference(first, second)["median"], 6)
+
+    def test_unequal_lengths_are_refused(self):
+        with self.assertRaises(ValueError):
+            stats.paired_ratio([1, 2], [1])
+
+
+class Turns(unittest.TestCase):
+    def run_rounds(self, names, count, balanced):
+        log = []
+        actions = [lambda n=name: log.append(n) or n for name in names]
+        results = list(rounds.in_turn(actions, count, balanced))
+        return "".join(log), results
+
+    def test_in_turn(self):
+        log, results = self.run_rounds("ab", 3, False)
+        self.assertEqual(log, "ababab")
+        self.assertEqual(results, [["a", "b"]] * 3)
+
+    def test_balanced_results_keep_their_place(self):
+        log, results = self.run_rounds("ab", 4, True)
+        self.assertEqual(log, "ab" "ba" "ba" "ab")
+        self.assertEqual(results, [["a", "b"]] * 4)
+
+    def test_three_take_every_order(self):
+        log, _ = self.run_rounds("abc", 6, True)
+        self.assertEqual({log[i:i + 3] for i in range(0, 18, 3)},
+                         {"abc", "cba", "bca", "acb", "cab", "bac"})
+
+    def test_four_come_as_often_in_each_place(self):
+        log, _ = self.run_rounds("abcd", 8, True)
+        for place in range(4):
+            self.assertEqual(sorted(log[place::4]), list("aabbccdd"))
+
+
+class Tables(unittest.TestCase):
+    def test_columns_line_up(self):
+        self.assertEqual(table.plain(["a", "n"], [["long", 1], ["b", 22]]),
+                         "a      n\nlong   1\nb     22")
+
+    def test_a_bar_in_a_cell_does_not_end_it(self):
+        self.assertIn("a \\| b", table.markdown(["x"], [["a | b"]]))
+
+    def test_interval_is_left_out_when_there_is_none(self):
+        self.assertEqual(
+            table.with_interval({"median": 1, "interval": None}, 1), "1.0")
+        self.assertEqual(
+            table.with_interval({"median": 1, "interval": (0, 2)}, 1, "ms"),
+            "1.0 [0.0, 2.0] ms")
+
+
+class Measuring(unittest.TestCase):
+    def shell(self, script, **streams):
+        return measure.Command(["sh", "-c", script], **streams)
+
+    def test_status_is_the_shells(self):
+        self.assertEqual(measure.run(self.shell("exit 3")).status, 3)
+        self.assertEqual(measure.run(self.shell("kill -9 $$")).status,
+                         128 + signal.SIGKILL)
+
+    def test_no_such_program(self):
+        with self.assertRaises(FileNotFoundError):
+            measure.run(measure.Command(["/nonexistent/program"]))
+
+    def test_sigpipe_is_not_ignored(self):
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        sample = measure.run(self.shell("echo x; exit 7", stdout=write_end))
+        os.close(write_end)
+        self.assertEqual(sample.status, 128 + signal.SIGPIPE)
+
+    def test_piped_run_waits_for_the_reader(self):
+        read_end, write_end = os.pipe()
+        measure.run_piped(self.shell("echo 12345"),
+                          measure.Command(["wc", "-c"], stdout=write_end))
+        os.close(write_end)
+        with os.fdopen(read_end) as counted:
+            self.assertEqual(counted.read().strip(), "6")
+
+    def test_own_cpu_leaves_children_out(self):
+        busy = "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done"
+        sample = measure.run(self.shell(f"sh -c '{busy}'; true"),
+                             measure.watch_cpu)
+        everything = sample.user_ms + sample.sys_ms
+        self.assertLess(sample.own["cpu_ms"], everything / 2)
+
+    def test_own_peak_is_seen_and_leaves_children_out(self):
+        # dd holds one block of 32 MiB. The pause is not waited on: it keeps
+        # the process alive until the watch has taken hold of it.
+        block = "dd if=/dev/zero of=/dev/null bs=32M count=1"
+        child = measure.run(self.shell(f"sleep 0.05; {block}; true"),
+                            measure.watch_peak)
+        itself = measure.run(self.shell(f"sleep 0.05; exec {block}"),
+                             measure.watch_peak)
+        self.assertLess(child.own["peak_kib"], 16 * 1024)
+        self.assertGreater(itself.own["peak_kib"], 32 * 1024)
+
+
+if __name__ == "__main__":
+    unittest.main()

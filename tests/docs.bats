@@ -1,0 +1,347 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+#
+# What is said about dexec agrees with what it does: manual page, README, help, and the completion scripts, which are
+# tried in the shells they are for, at a terminal where that is the only way. Docker is a stand-in, see setup_file.
+#
+# The scripts in single quotes are for another shell to expand; $builddir and the like come from the Makefile:
+# shellcheck disable=SC2016,SC2154
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	: "${top_srcdir:=$(realpath "$BATS_TEST_DIRNAME/..")}" "${builddir:=$top_srcdir}"
+	: "${DEXEC:=$builddir/dexec}"
+	export top_srcdir builddir DEXEC
+	export PATH=$BATS_FILE_TMPDIR/bin:$PATH
+	make_bin "$BATS_FILE_TMPDIR/bin"
+	# The root of the stand-in's containers, whose paths are relative.
+	mkdir -p "$BATS_FILE_TMPDIR/root/etc/app" "$BATS_FILE_TMPDIR/root/.hidden"
+	touch "$BATS_FILE_TMPDIR/root/etc/passwd" "$BATS_FILE_TMPDIR/root/a b"
+}
+
+# make_bin DIRECTORY: dexec, and programs named docker and podman. Containers and contexts tell in their names how they
+# were asked for; ls is run here.
+make_bin() {
+	mkdir -p "$1"
+	ln -s "$DEXEC" "$1/dexec"
+	cat >"$1/docker" <<-'END'
+		#!/bin/sh
+		echo "$@" >>"${0%/bin/*}/calls"
+		where=${0##*/}
+		while :; do
+			case $1 in
+			--host | --context) where=$where-$(echo "$2" | tr -cd a-z) && shift 2 ;;
+			*) break ;;
+			esac
+		done
+		case $1 in
+		ps) printf '%s\n' "my-$where" my-other web ;;
+		context) printf '%s\n' default "lab-$where" ;;
+		exec)
+			case " $* " in *" broken "*) exit 125 ;; esac
+			while [ "$1" != ls ]; do shift || exit; done
+			shift
+			cd "${0%/bin/*}/root" && exec ls "$@" ;;
+		esac
+	END
+	chmod +x "$1/docker"
+	cp "$1/docker" "$1/podman"
+}
+
+setup() {
+	export LC_ALL=C.UTF-8 TERM=xterm HOME=$BATS_TEST_TMPDIR
+	unset DEXEC_DOCKER DOCKER_HOST DOCKER_CONTEXT XDG_CONFIG_HOME CDPATH
+	cd "$BATS_TEST_TMPDIR" || return
+	touch variables.env
+}
+
+same() {
+	diff <(printf '%s\n' "$1") <(printf '%s\n' "$2")
+}
+
+# options_of_help: "-l, --name VALUE" a line, in help's order; its texts behind a tab with "texts".
+options_of_help() {
+	"$DEXEC" --help | awk -v texts="${1-}" '
+		/^ +(-.,|  ) --/ {
+			line = substr($0, 1, 30); gsub(/^ +| +$/, "", line)
+			print line (texts ? "\t" substr($0, 31) : "")
+		}'
+}
+
+# ---- manual page
+
+@test "man page: its options are those of --help, in the same order" {
+	same "$(mandoc -Tascii -Owidth=100 "$builddir/man/dexec.1" | col -b | expand |
+		sed -n 's/^     \(-.*\)$/\1/p' | sed 's/   .*//')" "$(options_of_help)"
+}
+
+@test "man page: every command is described" {
+	local name
+	for name in $(command_names); do
+		grep -q "^\.It Ic $name " "$builddir/man/dexec.1"
+	done
+}
+
+@test "man page: mandoc finds nothing to complain about" {
+	run -0 mandoc -Tlint -Wwarning "$builddir/man/dexec.1"
+	[ -z "$output" ]
+}
+
+@test "man page: every variable of ours that the program reads" {
+	local name
+	for name in $(strings_of "$DEXEC" | grep -x 'DEXEC_[A-Z_]*' | grep -vx DEXEC_LIBEXEC_DIR); do
+		grep -q "^\.\(It \)\?Ev $name\$" "$builddir/man/dexec.1"
+	done
+}
+
+# strings_of PROGRAM: texts in it; the program itself where it is wrapped in a script.
+strings_of() {
+	tr -c '[:print:]' '\n' <"$builddir/dexec"
+}
+
+# ---- help
+
+command_names() {
+	"$DEXEC" --help | sed -n '/^TARGET/,/^Options/ s/^  \([a-z][a-z-]*\) .*/\1/p'
+}
+
+@test "help: every command has its own" {
+	local name names
+	names=$(command_names)
+	[ "$(wc -w <<<"$names")" -ge 4 ]
+	for name in $names; do
+		run -0 "$DEXEC" --help "$name"
+		[[ $output = "Usage: dexec [OPTIONS] TARGET $name "* ]]
+		[ "${#lines[@]}" -ge 2 ]
+	done
+}
+
+@test "help: a command's options are in its help" {
+	run -0 "$DEXEC" --help exec
+	[[ $output = *"--env-file FILE"* ]]
+}
+
+# ---- README
+
+# readme_table HEADING: the rows "| a | b |" behind a line that begins so.
+readme_table() {
+	awk -v heading="$1" 'index($0, heading) == 1 { inside = 1; next } inside && !/^\|/ { exit } inside && !/^\|-/' \
+		"$top_srcdir/README.md"
+}
+
+@test "README: its table of options is --help's" {
+	"$DEXEC" --help | sed -n '/^Options:/,/^$/p' >own
+	same "$(readme_table '| option |' | sed 's/^| //; s/ |$//; s/ | /\t/; s/`//g')" \
+		"$(options_of_help texts | head -n "$(grep -c '^ .*--' own)")"
+}
+
+@test "README: its table of commands is --help's" {
+	same "$(readme_table '| command |' | sed 's/^| `\([a-z]*\).*/\1/')" "$(command_names)"
+}
+
+@test "README: the options of docker exec are all named" {
+	local name line
+	line=$(grep '^Of `docker exec`:' "$top_srcdir/README.md")
+	for name in $("$DEXEC" --help exec | sed -n 's/^ \+\(-.\), --.*/\1/p; s/^ \+\(--[a-z-]*\).*/\1/p'); do
+		[[ ${line//\`/ } = *" $name "* ]]
+	done
+}
+
+@test "README: the first screen has the two commands for a newcomer" {
+	head -n 12 "$top_srcdir/README.md" >first
+	grep -q '^    ./bootstrap demo' first
+	grep -q '^    ./bootstrap check' first
+}
+
+@test "README: the demo has the examples of old, word for word" {
+	awk '/^```sh demo$/ { inside = 1; next } /^```/ { inside = 0 } inside' "$top_srcdir/README.md" >demo
+	diff - <(head -n 6 demo) <<-'END'
+		dexec my-container echo "Hello World!"
+		dexec my-container exec curl \
+		    https://www.google.com
+		dexec my-container ls /etc
+		dexec my-container file /etc/resolv.conf /etc/udhcpd.conf
+		dexec my-container exec date > container_date.txt
+	END
+	grep -q -e '--timeout' demo
+	grep -q -e '--print' demo
+	grep -q '| head -1' demo
+	grep -q -e '--disable_stream' demo
+}
+
+@test "README: every command of the demo is one that a shell reads" {
+	awk '/^```sh demo$/ { inside = 1; next } /^```/ { inside = 0 } inside' "$top_srcdir/README.md" | sh -n
+}
+
+@test "README: files that it names are there" {
+	local name
+	for name in $(grep -o '](\([^)h][^)]*\))' "$top_srcdir/README.md" | tr -d '()]'); do
+		# Made by make bench.
+		[ "$name" = bench/RESULTS.md ] || [ -e "$top_srcdir/$name" ]
+	done
+}
+
+# ---- completion
+
+@test "completion: the scripts are made from the tables and parse" {
+	bash -n "$builddir/completion/bash/dexec"
+	zsh -n "$builddir/completion/zsh/_dexec"
+	fish --no-execute "$builddir/completion/fish/dexec.fish"
+	run -1 grep -r '@[A-Z_]\+@' "$builddir/completion/bash/dexec" "$builddir/completion/zsh/_dexec" \
+		"$builddir/completion/fish/dexec.fish"
+}
+
+@test "completion: bash's script is clean" {
+	shellcheck "$builddir/completion/bash/dexec"
+}
+
+# type_keys PROGRAM KEYS: at a terminal. The function dexec of the shell there writes its words and ends the shell.
+type_keys() {
+	rm -f words keys
+	# Open for writing as well: there is no end of input before the shell's.
+	mkfifo keys
+	printf '%s\n' "$2" 1<>keys >keys &
+	WORDS=$PWD/words timeout 30 script -qec "$1" /dev/null <>keys >screen 2>&1
+	cat words
+}
+
+# complete_in SHELL LINE: the words of LINE, its last one replaced by all that it could be. In bash and zsh a key puts
+# all of them into the line.
+complete_in() {
+	case $1 in
+	bash)
+		cat >bashrc <<-END
+			${PREPARE-}
+			[ -n "\${PREPARE-}" ] || . "$builddir/completion/bash/dexec"
+			dexec() { printf '%s\n' "\$@" >"\$WORDS"; exit; }
+		END
+		type_keys "bash --noprofile --rcfile bashrc -i" "$2"$'\e*'
+		;;
+	zsh)
+		cat >.zshrc <<-END
+			fpath=("$builddir/completion/zsh" \$fpath)
+			autoload -Uz compinit && compinit -u -C -d "$BATS_FILE_TMPDIR/zcompdump"
+			bindkey -e
+			zle -C all complete-word _generic && bindkey '^T' all
+			zstyle ':completion:all:*' completer _all_matches _complete
+			zstyle ':completion:all:*' insert yes
+			dexec() { printf '%s\n' "\$@" >\$WORDS; exit }
+		END
+		ZDOTDIR=$PWD type_keys "zsh -i" "$2"$'\x14'
+		;;
+	fish)
+		# It gives the candidates alone.
+		[ "${2% *}" = dexec ] || printf '%s\n' ${2#dexec } | sed '$d'
+		[[ $2 != *' ' || $2 = 'dexec ' ]] || printf '%s\n' ${2#dexec } | tail -n 1
+		fish --no-config -c 'source $argv[1]; complete -C $argv[2]' \
+			"$builddir/completion/fish/dexec.fish" "$2" | cut -f 1
+		;;
+	esac
+}
+
+# completes LINE WORD...: in all three shells, in any order.
+completes() {
+	local shell line=$1
+	shift
+	for shell in bash zsh fish; do
+		echo "$shell: $line"
+		same "$(complete_in $shell "$line" | sort)" "$(printf '%s\n' "$@" | sort)"
+	done
+}
+
+@test "completion: containers that run" {
+	completes 'dexec ' my-docker my-other web
+	completes 'dexec my-' my-docker my-other
+	completes 'dexec --timeout 5 my-' --timeout 5 my-docker my-other
+	completes 'dexec -- my-' -- my-docker my-other
+}
+
+@test "completion: containers of the engine that the line names" {
+	completes 'dexec -H far my-' -H far my-docker-far my-other
+	completes 'dexec --host=far my-' --host=far my-docker-far my-other
+	completes 'dexec -vc lab my-' -vc lab my-docker-lab my-other
+	completes 'dexec --docker podman my-' --docker podman my-podman my-other
+}
+
+@test "completion: containers of the engine that environment and configuration name" {
+	DEXEC_DOCKER=podman completes 'dexec my-' my-podman my-other
+	mkdir -p .config/dexec
+	echo "host = it's; \$(far)" >.config/dexec/config
+	completes 'dexec my-' my-docker-itsfar my-other
+}
+
+@test "completion: options, before the container and behind exec" {
+	completes 'dexec --disable' --disable_stream --disable_spinner
+	completes 'dexec --k' --kill-after
+	completes 'dexec web exec --e' web exec --env --env-file
+	completes 'dexec web --pri' web --privileged
+	completes 'dexec web exec -it --detach' web exec -it --detach --detach-keys
+}
+
+@test "completion: every option that --help has" {
+	local shell
+	for shell in bash zsh fish; do
+		same "$(complete_in $shell 'dexec --' | sort)" \
+			"$(options_of_help | sed 's/ .*//; s/.*--/--/' | sort)"
+	done
+}
+
+@test "completion: values of options" {
+	completes 'dexec -c ' -c default lab-docker
+	completes 'dexec --context l' --context lab-docker
+	completes 'dexec -H far -c l' -H far -c lab-docker-far
+	completes 'dexec --color ' --color always auto never
+	completes 'dexec --docker podma' --docker podman
+	completes 'dexec --env-file var' --env-file variables.env
+	completes 'dexec web exec --env-file var' web exec --env-file variables.env
+}
+
+@test "completion: values behind =" {
+	same "$(complete_in bash 'dexec --color=a' | sort)" $'--color=always\nauto'
+	same "$(complete_in zsh 'dexec --color=a' | sort)" $'--color=always\n--color=auto'
+	same "$(complete_in fish 'dexec --color=a' | sort)" $'--color=always\n--color=auto'
+	completes 'dexec --context=l' --context=lab-docker
+}
+
+@test "completion: commands" {
+	# shellcheck disable=SC2046 # names
+	completes 'dexec web ' web $(command_names)
+	completes 'dexec -H far web s' -H far web shell
+}
+
+@test "completion: paths in the container" {
+	completes 'dexec web ls ' web ls 'a b' etc/
+	completes 'dexec web file etc/' web file etc/app/ etc/passwd
+	completes 'dexec web cat etc/p' web cat etc/passwd
+	completes 'dexec web exec -w /x -- cat .h' web exec -w /x -- cat .hidden/
+	completes 'dexec web etc/p' web etc/passwd
+}
+
+@test "completion: nothing, and no noise, where docker fails or a word is another program's" {
+	local shell
+	for shell in bash zsh fish; do
+		[ "$(complete_in $shell 'dexec broken ls e' | tail -n 1)" = e ] || [ $shell = fish ]
+		[ "$(complete_in $shell 'dexec --docker /nowhere my-' | tail -n 1)" = my- ] || [ $shell = fish ]
+		[ "$(complete_in $shell 'dexec web grep --env' | tail -n 1)" = --env ] || [ $shell = fish ]
+		run -1 grep -i 'error\|not found\|no such\|denied\|usage' screen
+	done
+	same "$(complete_in fish 'dexec broken ls e')" $'broken\nls'
+	same "$(complete_in fish 'dexec --docker /nowhere my-')" $'--docker\n/nowhere'
+}
+
+@test "completion: words of the line are not run by a shell" {
+	complete_in bash 'dexec -H $(touch${IFS}made) my-' || true
+	complete_in zsh 'dexec -e "$(touch made)" my-' || true
+	# The line itself is run in the end, when the key has done its work.
+	run -1 grep -c 'touch made' "$BATS_FILE_TMPDIR/calls"
+}
+
+@test "completion: under bash-completion, which finds the script by its name" {
+	mkdir -p share/bash-completion/completions
+	cp "$builddir/completion/bash/dexec" share/bash-completion/completions
+	export XDG_DATA_DIRS=$PWD/share
+	PREPARE='. /usr/share/bash-completion/bash_completion' same \
+		"$(PREPARE='. /usr/share/bash-completion/bash_completion' complete_in bash 'dexec my-' | sort)" \
+		$'my-docker\nmy-other'
+}
