@@ -16,13 +16,15 @@
 
 #define LIMIT_MS	2000	/* for one docker call */
 #define LOOK_AGAIN_MS	120
-#define MOST_LOOKS	3	/* a dying container still counts as running */
+#define MOST_LOOKS	3
 #define SLACK_MS	50	/* between the engine's times and ours */
 
 #define STATUS_KILLED	137	/* 128 + SIGKILL, what docker says */
 #define STATUS_CUT_OFF	255	/* what docker says when the engine is gone */
 
 static void look(struct diagnosis *d, void (*then)(void *arg));
+static void look_later(struct diagnosis *d, void (*then)(void *arg));
+static void state_known_after_kill(void *arg);
 
 /* MESSAGE is taken. */
 static void
@@ -236,7 +238,7 @@ engine_time_known(void *arg)
 	    now - d->state.started + SLACK_MS < elapsed)
 		find_lost(d, "was restarted");
 	else if (d->looks < MOST_LOOKS)
-		loop_after(d->loop, &d->again, LOOK_AGAIN_MS);
+		look_later(d, state_known_after_kill);
 	else
 		find_command(d);
 }
@@ -285,7 +287,15 @@ look_again(void *arg)
 {
 	struct diagnosis *d = arg;
 
-	look(d, state_known_after_kill);
+	look(d, d->then);
+}
+
+/* A dying container counts as running for a while. */
+static void
+look_later(struct diagnosis *d, void (*then)(void *arg))
+{
+	d->then = then;
+	loop_after(d->loop, &d->again, LOOK_AGAIN_MS);
 }
 
 static void
@@ -313,24 +323,68 @@ look(struct diagnosis *d, void (*then)(void *arg))
 	"*) exit 126 ;; esac\n" \
 	"[ -x \"$i\" ] || exit 127\n"
 
+static void
+find_not_started(struct diagnosis *d)
+{
+	const char *said = d->evidence.out[0] != '\0' ? d->evidence.out :
+	    d->evidence.err;
+
+	find_in_words(d, d->launch == LAUNCH_NOT_FOUND ?
+	    FINDING_NOT_FOUND : FINDING_NOT_INVOKED, said);
+}
+
+/* Neither the command nor anything else could be started. */
+static void
+state_known_after_failed_start(void *arg)
+{
+	struct diagnosis *d = arg;
+
+	d->looks++;
+	state_read(&d->state, &d->capture);
+	if (d->state.kind == STATE_UNKNOWN)
+		find_engine(d);
+	else if (d->state.kind == STATE_NONE)
+		find_none(d);
+	else if (d->state.kind != STATE_RUNNING)
+		find_state(d);
+	else if (d->looks < MOST_LOOKS)
+		look_later(d, state_known_after_failed_start);
+	else
+		find_not_started(d);
+}
+
+/* docker said something of its own, where the probe should have. */
+static bool
+probe_failed(const struct diagnosis *d)
+{
+	const char *out = buf_text(&d->capture.out);
+	const char *err = buf_text(&d->capture.err);
+
+	if (*out != '\0' && launch_may_be_stdout(out, strlen(out)))
+		return launch_is_vague(out);
+	return *err != '\0' && launch_may_be_stderr(err, strlen(err)) &&
+	    strcmp(err, d->evidence.err) != 0;
+}
+
 /* docker says it could not be started.  The container may say otherwise. */
 static void
 start_checked(void *arg)
 {
 	struct diagnosis *d = arg;
-	const char *said = d->evidence.out[0] != '\0' ? d->evidence.out :
-	    d->evidence.err;
+	bool unsaid = d->evidence.out[0] == '\0' &&
+	    d->evidence.err[0] == '\0';
 
 	if (WIFEXITED(d->capture.wait_status) &&
 	    WEXITSTATUS(d->capture.wait_status) == 0)
 		find_command(d);
-	else if (*said == '\0')
+	else if (unsaid)
 		find(d, WIFEXITED(d->capture.wait_status) &&
 		    WEXITSTATUS(d->capture.wait_status) == STATUS_NOT_FOUND ?
 		    FINDING_NOT_FOUND : FINDING_COMMAND, NULL);
+	else if (probe_failed(d))
+		look(d, state_known_after_failed_start);
 	else
-		find_in_words(d, d->launch == LAUNCH_NOT_FOUND ?
-		    FINDING_NOT_FOUND : FINDING_NOT_INVOKED, said);
+		find_not_started(d);
 }
 
 static void

@@ -57,6 +57,7 @@ struct diagnosis {
 	int looks;
 	struct capture capture;
 	struct loop_timer again;
+	void (*then)(void *arg);
 	void (*done)(void *arg);
 	void *arg;
 };

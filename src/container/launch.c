@@ -169,6 +169,13 @@ launch_classify(const struct plan *p, const char *text)
 	return classify_runtime(p, text + strlen(OCI_PREFIX));
 }
 
+bool
+launch_is_vague(const char *text)
+{
+	return strncmp(text, OCI_PREFIX, strlen(OCI_PREFIX)) == 0 &&
+	    !has(text, "exec: \"") && !has(text, "chdir to cwd");
+}
+
 /*
  * "exec PATH: CAUSE", and nothing else: what the runtime's last step prints
  * where the file is there, but the kernel cannot run it.

@@ -37,6 +37,9 @@ enum launch {
  */
 enum launch launch_classify(const struct plan *, const char *text);
 
+/* The runtime's message names no command, directory or user at all. */
+bool launch_is_vague(const char *text);
+
 /*
  * The same for what comes out on stderr, with status 1, where the program was
  * found but the kernel could not run it (no interpreter, no known format).
