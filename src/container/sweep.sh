@@ -71,14 +71,15 @@ marked() {
 	done
 }
 
+# Count process $1 as ours; fails when it is known, gone, or too young.
 add() {
 	case $all$skip in
-	*" $1 "*) return ;;
+	*" $1 "*) return 1 ;;
 	esac
 	look "$1" || return
 	[ -z "$until" ] || [ "$birth" -lt "$until" ] || return
 	all="$all$1 " new="$new $1" who="$who $1.$birth"
-	[ "$session" -gt 1 ] && sids="$sids$session "
+	[ "$session" -le 1 ] || sids="$sids$session "
 }
 
 # Set $new to the processes of ours that were not known yet.
@@ -97,7 +98,7 @@ find_new() {
 		more=
 		for row in $table; do
 			pid=${row%%:*} row=${row#*:}
-			case "$all " in
+			case $all$skip in
 			*" $pid "*) continue ;;
 			esac
 			case $all$skip in

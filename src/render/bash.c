@@ -80,8 +80,12 @@ add_kind(struct buf *b, const struct option_row *row)
 static void
 add_hyphened(struct buf *b, const char *name)
 {
-	for (; *name != '\0'; name++)
-		buf_add_byte(b, *name == '_' ? '-' : *name);
+	for (; *name != '\0'; name++) {
+		if (*name == '_')
+			buf_add_byte(b, '-');
+		else
+			buf_add_byte(b, *name);
+	}
 }
 
 static void
