@@ -8,7 +8,7 @@
 	ROW(exec) \
 	ROW(file) \
 	ROW(ls) \
-	ROW(shell)
+	ROW(shell) \
 
 #define DECLARE(name) extern const struct command command_##name;
 #define LIST(name) &command_##name,
