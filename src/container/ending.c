@@ -56,8 +56,10 @@ waited_enough(void *arg)
 		finish_done(en);
 		return;
 	}
-	if (en->reap.hit > 0)
+	if (en->sent != 0)
 		give_up(en, "it does not end, not even by KILL");
+	else if (!en->answered && en->plan->cookie != NULL)
+		give_up(en, "the engine does not answer");
 	else
 		give_up(en, "it was not found in the container");
 }
@@ -105,6 +107,7 @@ swept(void *arg)
 {
 	struct ending *en = arg;
 
+	en->answered |= en->reap.problem == REAP_FINE;
 	if (en->reap.hit > 0 && en->reap.asked != REAP_FINISH)
 		en->sent |= UINT64_C(1) << en->reap.signo;
 	if (!en->finishing) {
@@ -162,7 +165,8 @@ kill_now(void *arg)
 	loop_cancel(en->loop, &en->term_timer);
 	en->level = 3;
 	want(en, SIGKILL);
-	loop_after(en->loop, &en->give_up_timer, GIVE_UP_MS);
+	if (!en->give_up_timer.active)
+		loop_after(en->loop, &en->give_up_timer, GIVE_UP_MS);
 }
 
 static void

@@ -46,7 +46,7 @@ struct ending {
 	pid_t client;			/* 0: it has ended */
 	bool client_in_group;		/* it leads a group of its own */
 	int level, wanted, failures;
-	bool finishing;
+	bool finishing, answered;
 	void (*all_dead)(void *arg);
 	void *all_dead_arg;
 	struct reap reap;

@@ -92,6 +92,9 @@ sweep(const struct plan *plan)
 	    &done);
 	while (!done && loop_round(&loop, &e) == 0)
 		continue;
+	reap_clear(&reap);
+	loop_clear(&loop);
+	error_clear(&e);
 }
 
 /* Signals that a parent's handlers would have put into a pipe of its own. */

@@ -10,12 +10,14 @@
 #define USER_PREFIX	"unable to find user "
 #define GROUP_PREFIX	"unable to find group "
 #define EXEC_PREFIX	"exec "
+#define STATE_PREFIX	"cannot exec in a "	/* "stopped state" */
 #define DAEMON_PREFIX	"Error response from daemon: "
 
 static const char *const stdout_starts[] = {
 	OCI_PREFIX,
 	USER_PREFIX,
 	GROUP_PREFIX,
+	STATE_PREFIX,
 	NULL
 };
 
@@ -164,6 +166,8 @@ launch_classify(const struct plan *p, const char *text)
 		text += strlen(DAEMON_PREFIX);
 	if (names_user(text, p->options->user))
 		return LAUNCH_NOT_INVOKED;
+	if (strncmp(text, STATE_PREFIX, strlen(STATE_PREFIX)) == 0)
+		return LAUNCH_NOT_INVOKED;
 	if (strncmp(text, OCI_PREFIX, strlen(OCI_PREFIX)) != 0)
 		return LAUNCH_NONE;
 	return classify_runtime(p, text + strlen(OCI_PREFIX));
@@ -172,6 +176,8 @@ launch_classify(const struct plan *p, const char *text)
 bool
 launch_is_vague(const char *text)
 {
+	if (strncmp(text, STATE_PREFIX, strlen(STATE_PREFIX)) == 0)
+		return true;
 	return strncmp(text, OCI_PREFIX, strlen(OCI_PREFIX)) == 0 &&
 	    !has(text, "exec: \"") && !has(text, "chdir to cwd");
 }

@@ -62,12 +62,12 @@ read_count(const char **text)
 static char *
 read_word(const char **text)
 {
-	size_t len = strcspn(*text + 1, " \r\n");
 	const char *word = *text + 1;
-	size_t pid, birth;
+	size_t len, pid, birth;
 
 	if (**text != ' ' || (*word != '+' && *word != '-'))
 		return NULL;
+	len = strcspn(word, " \r\n");
 	pid = strspn(word + 1, "0123456789");
 	if (pid == 0 || word[1 + pid] != '.')
 		return NULL;

@@ -154,33 +154,41 @@ run(struct call *call, char *const *args, struct outcome *o, struct error *e)
 	return dispatch(call, &command_exec, args + 1, o, e);
 }
 
+/* The command line, behind the program's name. */
+static int
+execute(struct call *call, char *const *words)
+{
+	struct option_set sets[] = { { settings_rows, &call->settings },
+	    { exec_option_rows, &call->options }, { 0 } };
+	struct outcome outcome = { 0 };
+	struct error e = { 0 };
+	struct buf text = { 0 };
+	int used;
+
+	if (settings_load(&call->settings, &e) == -1 ||
+	    (used = options_parse(sets, words, &e)) == -1)
+		return complain(&e);
+	if (call->settings.help)
+		return show_help(words[used]);
+	if (call->settings.version) {
+		help_version(&text);
+		return print(&text);
+	}
+	if (run(call, words + used, &outcome, &e) == -1)
+		return complain(&e);
+	return conclude(&outcome);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct call call = { 0 };
-	struct option_set sets[] = { { settings_rows, &call.settings },
-	    { exec_option_rows, &call.options }, { 0 } };
-	struct outcome outcome = { 0 };
-	struct error e = { 0 };
-	struct buf text = { 0 };
-	int used, status;
+	int status;
 
 	setlocale(LC_CTYPE, "");
 	if (file_fill_standard() == -1 || argc == 0)
 		return STATUS_FAILED;
-	if (settings_load(&call.settings, &e) == -1 ||
-	    (used = options_parse(sets, argv + 1, &e)) == -1)
-		return complain(&e);
-	if (call.settings.help)
-		return show_help(argv[1 + used]);
-	if (call.settings.version) {
-		help_version(&text);
-		return print(&text);
-	}
-	if (run(&call, argv + 1 + used, &outcome, &e) == -1)
-		status = complain(&e);
-	else
-		status = conclude(&outcome);
+	status = execute(&call, argv + 1);
 	exec_options_clear(&call.options);
 	settings_clear(&call.settings);
 	return status;

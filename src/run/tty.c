@@ -10,7 +10,7 @@
 void
 tty_note(struct tty *t)
 {
-	t->group = 0;
+	memset(t, 0, sizeof(*t));
 	for (t->fd = 0; t->fd <= 2; t->fd++)
 		if (tcgetattr(t->fd, &t->modes) == 0)
 			return;
@@ -40,6 +40,7 @@ tty_restore(const struct tty *t)
 	struct termios now;
 	sigset_t old;
 
+	memset(&now, 0, sizeof(now));
 	if (t->fd == -1 || tcgetattr(t->fd, &now) == -1 ||
 	    !tty_foreground(t->fd))
 		return;

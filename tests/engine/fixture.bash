@@ -1,0 +1,272 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: ISC
+#
+# fixture.bash: what the tests on a real docker engine share. Loaded by each file, which then has
+#
+#   setup_file()     engine_tests; container BB dexec-busybox:1; ...
+#   teardown_file()  remove_containers
+#   setup()          scratch
+#   teardown()       end_started
+#
+# A test runs dexec by `go`, or by `start` and `finish` where it does something meanwhile, and says what must have come
+# of it. From $top_srcdir nothing is needed: the files are found beside this one.
+#
+# $DEXEC is the program under test. Where that is instrumented (sanitizer, valgrind), figures for time are stretched,
+# and those for memory mean nothing.
+
+DEXEC=$(realpath "${DEXEC:-./dexec}")
+HERE=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+LIMIT=20 # seconds; nothing that a test waits for takes that long, so it has failed
+SLOW=''
+if [ "$(head -c 4 "$DEXEC")" != $'\x7fELF' ] || grep -q __asan_init "$DEXEC"; then
+	SLOW=1 LIMIT=60
+fi
+export STATUS_LIMIT=$((3 * LIMIT))
+
+# Once a file: is there an engine?
+engine_tests() {
+	bats_require_minimum_version 1.5.0
+	[ "${DEXEC_TEST_ENGINE-}" = 1 ] || skip "no docker engine: DEXEC_TEST_ENGINE is not 1"
+}
+
+# container VARIABLE IMAGE [DOCKER-RUN-OPTION...]: a container of a name that nobody else has, in $VARIABLE.
+container() {
+	local variable=$1 image=$2
+	shift 2
+	container_named "dexec-test-${variable,,}-$$-$RANDOM$RANDOM" "$image" "$@"
+	export "$variable=$container_name"
+}
+
+container_named() {
+	container_name=$1
+	docker run --detach --init --pull never --name "$1" "${@:3}" "$2" >/dev/null 3>&-
+	echo "$1" >>"$BATS_FILE_TMPDIR/containers"
+}
+
+remove_containers() {
+	local names
+	[ -e "$BATS_FILE_TMPDIR/containers" ] || return 0
+	mapfile -t names <"$BATS_FILE_TMPDIR/containers"
+	# One that is paused cannot be removed by every engine.
+	docker unpause "${names[@]}" >/dev/null 2>&1 || :
+	docker rm --force "${names[@]}" >/dev/null 2>&1 || :
+}
+
+# Once a test: directories of its own, and nothing of the caller's settings.
+scratch() {
+	local name
+	T=$BATS_TEST_TMPDIR
+	mkdir -p "$T"/{home,config,runtime,tmp}
+	export HOME=$T/home XDG_CONFIG_HOME=$T/config XDG_RUNTIME_DIR=$T/runtime TMPDIR=$T/tmp LC_ALL=C.UTF-8
+	for name in ${!DEXEC_@}; do
+		case $name in DEXEC_TEST_* | DEXEC_ARCHIVE | DEXEC_LIBEXEC_DIR) ;; *) unset "$name" ;; esac
+	done
+	unset CDPATH CI NO_COLOR CLICOLOR_FORCE
+	cd "$T" || return
+	exec </dev/null
+}
+
+dexec() {
+	"$DEXEC" "$@"
+}
+
+# ---- running
+
+# go PROGRAM [ARGS...]: stdin is the caller's; then $ended, $T/out and $T/err tell. `go dexec` is the one under test.
+go() {
+	[ "$1" != dexec ] || set -- "$DEXEC" "${@:2}"
+	"$HERE/status.py" "$T/go" "$@" >"$T/out" 2>"$T/err" 3>&-
+	ended=$(<"$T/go.status") elapsed=$(<"$T/go.ms")
+	out=$T/out err=$T/err
+}
+
+# start NAME PROGRAM [ARGS...]: the same in the background. $pid is its process, $T/NAME.out and .err its output.
+start() {
+	local name=$1
+	shift
+	[ "$1" != dexec ] || set -- "$DEXEC" "${@:2}"
+	rm -f "$T/$name".{pid,status}
+	"$HERE/status.py" "$T/$name" "$@" >"$T/$name.out" 2>"$T/$name.err" 3>&- &
+	echo "$!" >>"$T/started"
+	until_true "$name to start" test -e "$T/$name.pid"
+	# shellcheck disable=SC2034 # the test's
+	pid=$(<"$T/$name.pid")
+}
+
+# finish NAME: wait for its end; then as after `go`.
+finish() {
+	until_true "$1 to end" test -e "$T/$1.status"
+	ended=$(<"$T/$1.status") elapsed=$(<"$T/$1.ms")
+	out=$T/$1.out err=$T/$1.err
+}
+
+# insist SIGNAL NAME: send it to $pid until that has ended. One at a time: two that are under way at once are one.
+insist() {
+	until_true "$2 to end" one_more "$1" "$2"
+	finish "$2"
+}
+
+one_more() {
+	kill -s "$1" "$pid" 2>/dev/null || :
+	sleep 0.2
+	[ -e "$T/$2.status" ]
+}
+
+# At the end of a test: whatever it has left running.
+end_started() {
+	local file
+	[ -n "${T-}" ] || return 0
+	for file in "$T"/*.pid; do
+		[ ! -e "$file" ] || [ -e "${file%.pid}.status" ] || kill -KILL "$(<"$file")" 2>/dev/null || :
+	done
+	[ ! -e "$T/started" ] || xargs kill <"$T/started" 2>/dev/null || :
+}
+
+# ---- waiting
+
+now_ms() {
+	local t=${EPOCHREALTIME/[.,]/}
+	echo "${t%???}"
+}
+
+# until_true WHAT COMMAND...: poll it; the test fails when it does not come true.
+until_true() {
+	local what=$1 end=$((SECONDS + LIMIT))
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $end ] || fail "waited $LIMIT s in vain for $what"
+		sleep 0.02
+	done
+}
+
+# until_text FILE TEXT
+until_text() {
+	until_true "'$2' in ${1##*/}" grep -qsF -e "$2" "$1"
+}
+
+# within MS: `go` or `finish` has taken no longer.
+within() {
+	local limit=$1
+	[ -z "$SLOW" ] || limit=$((limit * 5))
+	[ "$elapsed" -le "$limit" ] || fail "took $elapsed ms, more than $limit"
+}
+
+# peak PID: the most memory that it has had, in KiB; nothing when it has ended.
+peak() {
+	sed -n 's/^VmHWM:[[:space:]]*\([0-9]*\) kB$/\1/p' "/proc/$1/status" 2>/dev/null || :
+}
+
+# carried PID: how much it has read and moved so far, or "gone".
+carried() {
+	sed -n 's/^[rw]char: //p' "/proc/$1/io" 2>/dev/null | tr '\n' ' ' || echo gone
+}
+
+# until_stalled PID: it carries nothing any more, as its reader takes nothing.
+until_stalled() {
+	local before='' now same=0 end=$((SECONDS + LIMIT))
+	while [ $same -lt 5 ]; do
+		[ $SECONDS -lt $end ] || fail "process $1 never stalls"
+		now=$(carried "$1")
+		[ "$now" = "$before" ] && [ "$now" != gone ] && same=$((same + 1)) || same=0
+		before=$now
+		sleep 0.1
+	done
+}
+
+# at_most KIB PEAK
+at_most() {
+	[ -n "$SLOW" ] || [ "$2" -le "$1" ] || fail "$2 KiB of memory, more than $1"
+}
+
+# ---- judging
+
+fail() {
+	echo "$*" >&2
+	show_output >&2
+	return 1
+}
+
+show_output() {
+	[ -n "${ended-}" ] || return 0
+	echo "it ended by: $ended"
+	echo "stdout: $(head -c 600 "$out" | cat -A)"
+	echo "stderr: $(head -c 600 "$err" | cat -A)"
+}
+
+# ends "exit N" | "signal N"
+ends() {
+	[ "$ended" = "$1" ] || fail "should have ended by: $1"
+}
+
+# says TEXT: stdout is exactly these lines.
+says() {
+	printf '%s\n' "$1" | cmp -s - "$out" || fail "stdout should be: $1"
+}
+
+silent_stdout() {
+	[ ! -s "$out" ] || fail "stdout should be empty"
+}
+
+silent_stderr() {
+	[ ! -s "$err" ] || fail "stderr should be empty"
+}
+
+# complains [REGEX]: stderr is one line of ours, fit for a terminal, and matches.
+complains() {
+	[ "$(wc -l <"$err")" = 1 ] || fail "stderr should be one line"
+	[ "$(head -c 7 "$err")" = "dexec: " ] || fail "stderr should begin with dexec:"
+	! LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]' "$err" || fail "stderr has control characters"
+	[ $# = 0 ] || grep -Eq -e "$1" "$err" || fail "stderr should match: $1"
+}
+
+# refuses STATUS REGEX: it could not be done: this status, nothing on stdout, one line on stderr.
+refuses() {
+	ends "exit $1"
+	silent_stdout
+	complains "$2"
+}
+
+# ---- processes in a container
+
+# processes CONTAINER: those that live, one a line, by the engine's own view from outside: it needs nothing inside.
+processes() {
+	docker top "$1" -eo pid,stat,args | awk 'NR > 1 && $2 !~ /^[ZX]/ { $2 = ""; print }' | sort
+}
+
+# census CONTAINER: what runs there is meant to, and must be there again when the test is over.
+census() {
+	processes "$1" >"$T/census.$1"
+}
+
+# nothing_left CONTAINER [MS]: within a second the same processes live as at the census, none more and none less.
+nothing_left() {
+	local end
+	end=$(($(now_ms) + ${2:-1000}))
+	[ -z "$SLOW" ] || end=$((end + 4000))
+	while :; do
+		processes "$1" >"$T/left"
+		cmp -s "$T/census.$1" "$T/left" && return
+		[ "$(now_ms)" -lt $end ] || break
+	done
+	diff "$T/census.$1" "$T/left" | cut -c1-200 | head -20 >&2
+	fail "other processes in the container than before (< gone, > left)"
+}
+
+# more_than CONTAINER N: that many have come since the census.
+more_than() {
+	[ "$(processes "$1" | comm -13 "$T/census.$1" - | wc -l)" -ge "$2" ]
+}
+
+# kill_inside CONTAINER TEXT: those whose command line begins with TEXT, as nothing but a test would end them.
+kill_inside() {
+	# shellcheck disable=SC2016 # for the shell inside
+	docker exec "$1" sh -c 'for file in /proc/[0-9]*; do
+		[ "${file#/proc/}" != $$ ] || continue
+		case $(tr "\0" " " 2>/dev/null <"$file/cmdline") in "$1"*) kill -KILL "${file#/proc/}" ;; esac
+	done' sh "$2"
+}
+
+# children PID: its child processes, one a line, the oldest first.
+children() {
+	cat "/proc/$1/task"/*/children 2>/dev/null | tr -s ' ' '\n' | grep .
+}
