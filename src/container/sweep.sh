@@ -82,6 +82,19 @@ add() {
 	[ "$session" -le 1 ] || sids="$sids$session "
 }
 
+# Parent $1 or session $2 is of ours.  The orphans of a container are all
+# children of its process 1, and the programs we run are our own.
+is_kin() {
+	case $sids in
+	*" $2 "*) return 0 ;;
+	esac
+	[ "$1" -gt 1 ] && [ "$1" != $$ ] || return
+	case $all$skip in
+	*" $1 "*) return 0 ;;
+	esac
+	return 1
+}
+
 # Set $new to the processes of ours that were not known yet.
 find_new() {
 	new='' table=''
@@ -98,16 +111,7 @@ find_new() {
 		more=
 		for row in $table; do
 			pid=${row%%:*} row=${row#*:}
-			case $all$skip in
-			*" $pid "*) continue ;;
-			esac
-			case $all$skip in
-			*" ${row%:*} "*) [ "${row%:*}" -gt 1 ] &&
-				[ "${row%:*}" != $$ ] && add "$pid" && more=yes ;;
-			*) case $sids in
-				*" ${row#*:} "*) add "$pid" && more=yes ;;
-				esac ;;
-			esac
+			is_kin "${row%:*}" "${row#*:}" && add "$pid" && more=yes
 		done
 	done
 }
