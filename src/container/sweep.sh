@@ -140,16 +140,24 @@ find_left() {
 	done
 }
 
+# Set $now to hundredths of a second since the system started, which is what
+# births are counted in as well.
+look_at_clock() {
+	read -r now text </proc/uptime
+	now=${now%.*}${now#*.}
+}
+
 # Wait until nothing is left (or the command itself is not: $1 is main), for
 # three tenths of a second at the most.
 wait_for() {
-	ticks=6
+	look_at_clock
+	limit=$((now + 30))
 	find_left
-	while [ "$ticks" -gt 0 ] && [ -n "$pids" ]; do
+	while [ "$now" -lt $limit ] && [ -n "$pids" ]; do
 		[ "$1" = main ] && [ $main = 0 ] && return
 		sleep 0.05 2>/dev/null || sleep 1 2>/dev/null
-		ticks=$((ticks - 1))
 		find_left
+		look_at_clock
 	done
 }
 
@@ -164,8 +172,8 @@ send() {
 signal_all() {
 	rounds=0
 	find_new
-	read -r until text </proc/uptime
-	until=${until%.*}${until#*.}
+	look_at_clock
+	until=$now
 	while [ -n "$new" ] && [ $rounds -lt 20 ]; do
 		send "$signal" "$new"
 		case $signal in
