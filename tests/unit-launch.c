@@ -237,6 +237,8 @@ vague_messages_name_nothing(void **state)
 	(void)state;
 	assert_true(launch_is_vague(OCI "unable to apply caps: operation not "
 	    "permitted" END));
+	assert_true(launch_is_vague("cannot exec in a stopped state: "
+	    "unknown\r\n"));
 	assert_false(launch_is_vague(START "exec: \"x\": permission denied"
 	    END));
 	assert_false(launch_is_vague(START "chdir to cwd (\"/x\") set in "

@@ -28,7 +28,7 @@ FAMILY_SIZE=12
 CROWD='i=0; while [ $i -lt 200 ]; do sleep 1000200 & i=$((i+1)); done;'
 
 setup_file() {
-	engine_tests
+	engine_tests || return 0
 	container BB dexec-busybox:1
 	container DEB dexec-debian:1
 	container SCR dexec-scratch:1

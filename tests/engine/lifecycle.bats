@@ -10,7 +10,7 @@
 load fixture
 
 setup_file() {
-	engine_tests
+	engine_tests || return 0
 	container BYSTANDER dexec-busybox:1
 }
 
@@ -24,15 +24,11 @@ setup() {
 
 teardown() {
 	end_started
-	remove_containers_but_bystander
+	[ -z "${C-}" ] || docker rm --force "$C" >/dev/null
 }
 
 teardown_file() {
 	remove_containers
-}
-
-remove_containers_but_bystander() {
-	docker rm --force "$C" >/dev/null 2>&1 || :
 }
 
 # lost REGEX: it ended within two seconds from now, with 125, what it had printed, and one line that matches.
