@@ -222,6 +222,7 @@ take_rest(struct relay *r)
 {
 	r->tick_bytes = 0;
 	if (r->spool == NULL && has_bytes(r)) {
+		sink_widen(&r->sink);
 		wait_for(r, true);
 		return;
 	}

@@ -16,6 +16,9 @@
 /* What a terminal that says it has room surely takes. */
 #define SURE_ROOM	512
 
+/* What an ordinary user may have (pipe(7)). */
+#define WIDE_PIPE	(1024 * 1024)
+
 /*
  * A description of our own of a pipe or terminal, which can be non-blocking
  * without changing that of whoever shares it with us.
@@ -90,6 +93,17 @@ sink_splice(struct sink *s, int fd, size_t most)
 		errno = EINVAL;
 	}
 	return n;
+}
+
+void
+sink_widen(struct sink *s)
+{
+	if (!s->is_pipe || s->widened)
+		return;
+	s->widened = true;
+#ifdef F_SETPIPE_SZ
+	fcntl(s->fd, F_SETPIPE_SZ, WIDE_PIPE);
+#endif
 }
 
 void

@@ -20,6 +20,7 @@ struct sink {
 	bool is_socket;
 	bool may_block;		/* writes longer than there is room block */
 	bool splices;		/* splice(2) to it may work */
+	bool widened;
 };
 
 /* Write to FD, which stays its owner's. */
@@ -36,6 +37,12 @@ ssize_t sink_write(struct sink *, const char *bytes, size_t len);
  * EINVAL: not with this destination, and never again.
  */
 ssize_t sink_splice(struct sink *, int fd, size_t most);
+
+/*
+ * Much is flowing: let a pipe hold as much as it may, so that its reader and
+ * we wake each other less often.
+ */
+void sink_widen(struct sink *);
 
 void sink_close(struct sink *);
 
