@@ -239,6 +239,9 @@ vague_messages_name_nothing(void **state)
 	    "permitted" END));
 	assert_true(launch_is_vague("cannot exec in a stopped state: "
 	    "unknown\r\n"));
+	assert_true(launch_is_vague("task 0123456789abcdef0123456789abcdef"
+	    "0123456789abcdef0123456789abcdef not found: not found\r\n"));
+	assert_false(launch_is_vague("task 0123 not found: not found\r\n"));
 	assert_false(launch_is_vague(START "exec: \"x\": permission denied"
 	    END));
 	assert_false(launch_is_vague(START "chdir to cwd (\"/x\") set in "

@@ -241,7 +241,7 @@ patience_with_the_judge_ends(void **state)
 	out = rig_start_to_pipe(f);
 	assert_int_equal(write(f->write_end, "hh", 2), 2);
 	rig_expect(f, 2);
-	assert_true(clock_now() - begun >= RELAY_PATIENCE);
+	assert_true(clock_now() - begun >= RIG_PATIENCE);
 	assert_int_equal(write(f->write_end, "hh", 2), 2);
 	rig_expect(f, 4);
 	assert_string_equal(buf_text(&f->got), "hhhh");

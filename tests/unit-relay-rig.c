@@ -186,11 +186,11 @@ rig_assert_all_arrived(const struct rig *f)
 	assert_int_equal(f->ended, 1);
 }
 
-bool
+int
 rig_hold_h(const char *bytes, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		if (bytes[i] != 'h')
-			return false;
-	return true;
+			return 0;
+	return RIG_PATIENCE;
 }

@@ -53,8 +53,9 @@ void rig_carry(struct rig *, size_t put, size_t get);
 
 void rig_assert_all_arrived(const struct rig *);
 
-/* A judge for relay_hooks: holds while all bytes are 'h'. */
-bool rig_hold_h(const char *bytes, size_t len);
+/* A judge for relay_hooks: holds while all bytes are 'h', for a while. */
+#define RIG_PATIENCE	300	/* ms */
+int rig_hold_h(const char *bytes, size_t len);
 
 void set_nonblock(int fd);
 

@@ -19,6 +19,7 @@
 #define MOST_LOOKS	3
 #define SLACK_MS	50	/* between the engine's times and ours */
 
+#define STATUS_UNKNOWN	128	/* of a start that failed otherwise, engine 28 */
 #define STATUS_KILLED	137	/* 128 + SIGKILL, what docker says */
 #define STATUS_CUT_OFF	255	/* what docker says when the engine is gone */
 
@@ -410,7 +411,7 @@ classify(const struct diagnosis *d)
 	if (d->evidence.more_out || d->evidence.more_err || d->status == 0)
 		return LAUNCH_NONE;
 	if (len >= 2 && strcmp(out + len - 2, "\r\n") == 0 &&
-	    d->status >= STATUS_NOT_INVOKED && d->status <= 128)
+	    d->status >= STATUS_NOT_INVOKED && d->status <= STATUS_UNKNOWN)
 		return launch_classify(d->plan, out);
 	if (d->plan->options->detach)
 		return launch_classify(d->plan, err);
@@ -425,6 +426,27 @@ find_dead_client(struct diagnosis *d)
 	find(d, FINDING_LOST, mem_printf("%s was killed by signal %d (%s)",
 	    program, WTERMSIG(d->evidence.wait_status),
 	    strsignal(WTERMSIG(d->evidence.wait_status))));
+}
+
+/*
+ * The engine could not start it, in words that we do not know or that got lost:
+ * a dying container may be why.
+ */
+static bool
+may_be_dying(const struct diagnosis *d)
+{
+	const char *out = d->evidence.out;
+
+	return d->status == STATUS_NOT_INVOKED ||
+	    (d->status > STATUS_NOT_INVOKED && d->status <= STATUS_UNKNOWN &&
+	    !d->evidence.more_out && launch_is_line(out, strlen(out)));
+}
+
+static void
+look_briefly(struct diagnosis *d)
+{
+	d->looks = MOST_LOOKS - 2;
+	look(d, state_known_after_kill);
 }
 
 void
@@ -454,6 +476,8 @@ diagnose_start(struct diagnosis *d, struct loop *loop,
 		look(d, state_known_after_error);
 	else if (evidence->direct && d->status == STATUS_NOT_INVOKED)
 		check_start(d);
+	else if (may_be_dying(d))
+		look_briefly(d);
 	else
 		find_command(d);
 }

@@ -10,24 +10,33 @@
 #define USER_PREFIX	"unable to find user "
 #define GROUP_PREFIX	"unable to find group "
 #define EXEC_PREFIX	"exec "
-#define STATE_PREFIX	"cannot exec in a "	/* "stopped state" */
 #define DAEMON_PREFIX	"Error response from daemon: "
 
 static const char *const stdout_starts[] = {
 	OCI_PREFIX,
 	USER_PREFIX,
 	GROUP_PREFIX,
-	STATE_PREFIX,
+	NULL
+};
+
+/* containerd's words for a container that ended just then; ID: its number. */
+#define ID "@"
+static const char *const dying_starts[] = {
+	"cannot exec in a ",
+	"task " ID " not found",
+	"container " ID " not found",
 	NULL
 };
 
 static const char *const stderr_starts[] = {
 	DAEMON_PREFIX,
-	EXEC_PREFIX "/",
+	"exec /",
 	"Error: No such container",
 	"Error: invalid ",
 	"Cannot connect to the Docker daemon",
+	"cannot connect to the Docker daemon",
 	"error during connect: ",
+	"unable to upgrade to ",
 	"failed to connect to the docker API",
 	"permission denied while trying to connect",
 	"Got permission denied while trying to connect",
@@ -42,13 +51,29 @@ static const char *const stderr_starts[] = {
 	NULL
 };
 
-/* One is the beginning of the other. */
+#define ID_LENGTH	64
+
+/*
+ * The bytes begin with START, or may do so when there are more of them.  ID in
+ * START is any number of an object's.
+ */
 static bool
 agrees(const char *start, const char *bytes, size_t len)
 {
-	size_t n = strlen(start);
+	const char *end = bytes + len;
+	size_t digits;
 
-	return memcmp(start, bytes, n < len ? n : len) == 0;
+	for (; *start != '\0' && bytes < end; start++) {
+		if (*start != ID[0]) {
+			if (*start != *bytes++)
+				return false;
+			continue;
+		}
+		for (digits = 0; digits < ID_LENGTH && bytes < end; digits++)
+			if (memchr("0123456789abcdef", *bytes++, 16) == NULL)
+				return false;
+	}
+	return true;
 }
 
 static bool
@@ -62,22 +87,35 @@ may_be(const char *const *starts, const char *bytes, size_t len)
 	return false;
 }
 
-/* The runtime's message is one line, and ends with CR and LF. */
+bool
+launch_is_line(const char *bytes, size_t len)
+{
+	return len > 2 && len <= LAUNCH_LIMIT && bytes[len - 2] == '\r' &&
+	    memchr(bytes, '\n', len) == bytes + len - 1;
+}
+
 bool
 launch_may_be_stdout(const char *bytes, size_t len)
 {
-	const char *newline = memchr(bytes, '\n', len);
-
-	if (newline != NULL && (newline != bytes + len - 1 || len < 2 ||
-	    bytes[len - 2] != '\r'))
+	if (memchr(bytes, '\n', len) != NULL && !launch_is_line(bytes, len))
 		return false;
-	return may_be(stdout_starts, bytes, len);
+	return may_be(stdout_starts, bytes, len) ||
+	    may_be(dying_starts, bytes, len);
 }
 
 bool
 launch_may_be_stderr(const char *bytes, size_t len)
 {
 	return may_be(stderr_starts, bytes, len);
+}
+
+/* A whole line of containerd's on a container that has ended. */
+static bool
+is_dying(const char *text)
+{
+	size_t len = strlen(text);
+
+	return launch_is_line(text, len) && may_be(dying_starts, text, len);
 }
 
 /*
@@ -166,7 +204,7 @@ launch_classify(const struct plan *p, const char *text)
 		text += strlen(DAEMON_PREFIX);
 	if (names_user(text, p->options->user))
 		return LAUNCH_NOT_INVOKED;
-	if (strncmp(text, STATE_PREFIX, strlen(STATE_PREFIX)) == 0)
+	if (is_dying(text))
 		return LAUNCH_NOT_INVOKED;
 	if (strncmp(text, OCI_PREFIX, strlen(OCI_PREFIX)) != 0)
 		return LAUNCH_NONE;
@@ -176,7 +214,7 @@ launch_classify(const struct plan *p, const char *text)
 bool
 launch_is_vague(const char *text)
 {
-	if (strncmp(text, STATE_PREFIX, strlen(STATE_PREFIX)) == 0)
+	if (is_dying(text))
 		return true;
 	return strncmp(text, OCI_PREFIX, strlen(OCI_PREFIX)) == 0 &&
 	    !has(text, "exec: \"") && !has(text, "chdir to cwd");

@@ -24,6 +24,13 @@ struct plan;
 bool launch_may_be_stdout(const char *bytes, size_t len);
 bool launch_may_be_stderr(const char *bytes, size_t len);
 
+/*
+ * LEN bytes are one whole line with docker's own line end, CR and LF.  While a
+ * container dies under an exec the engine passes on whatever words the layers
+ * below it find ("ttrpc: closed"), and any of them look like that.
+ */
+bool launch_is_line(const char *bytes, size_t len);
+
 enum launch {
 	LAUNCH_NONE,		/* not about a launch, or not about this one */
 	LAUNCH_NOT_FOUND,

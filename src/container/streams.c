@@ -14,6 +14,14 @@
 /* More room in a pipe lets docker write while we are not scheduled. */
 #define PIPE_ROOM	(1024 * 1024)
 
+/*
+ * How long bytes may be kept back that read like a message of docker's, and
+ * such as only might be one: docker ends right behind its message, while a
+ * dialogue with CRs waits for us.
+ */
+#define PATIENCE_MS		1000
+#define SHORT_PATIENCE_MS	100
+
 static void
 decide(struct streams *s, const struct plan *p, bool buffered)
 {
@@ -86,9 +94,23 @@ close_child_ends(struct streams *s)
 			file_close(&s->child[i]);
 }
 
+static int
+hold_stdout(const char *bytes, size_t len)
+{
+	if (launch_may_be_stdout(bytes, len))
+		return PATIENCE_MS;
+	return launch_is_line(bytes, len) ? SHORT_PATIENCE_MS : 0;
+}
+
+static int
+hold_stderr(const char *bytes, size_t len)
+{
+	return launch_may_be_stderr(bytes, len) ? PATIENCE_MS : 0;
+}
+
 static void
 carry_output(struct streams *s, struct relay *r, int stream,
-    const struct relay_hooks *hooks, bool (*hold)(const char *, size_t))
+    const struct relay_hooks *hooks, int (*hold)(const char *, size_t))
 {
 	int in = s->ours[stream];
 
@@ -115,8 +137,8 @@ streams_carry(struct streams *s, struct loop *loop,
 	s->ours[STDIN_FILENO] = -1;
 	if (in != -1)
 		feed_start(&s->feed, loop, STDIN_FILENO, in);
-	carry_output(s, &s->out, STDOUT_FILENO, hooks, launch_may_be_stdout);
-	carry_output(s, &s->err, STDERR_FILENO, hooks, launch_may_be_stderr);
+	carry_output(s, &s->out, STDOUT_FILENO, hooks, hold_stdout);
+	carry_output(s, &s->err, STDERR_FILENO, hooks, hold_stderr);
 }
 
 void

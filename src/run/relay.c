@@ -166,15 +166,16 @@ static enum step
 move_held(struct relay *r)
 {
 	enum step step = fill(r, &r->held);
+	int patience;
 
 	if (step != MOVED)
 		return step;
-	if (r->hooks.hold(r->held.data, r->held.len)) {
-		if (!r->patience.active)
-			loop_after(r->loop, &r->patience, RELAY_PATIENCE);
-		return MOVED;
-	}
-	return stop_holding(r);
+	patience = r->hooks.hold(r->held.data, r->held.len);
+	if (patience == 0)
+		return stop_holding(r);
+	if (!r->patience.active)
+		loop_after(r->loop, &r->patience, patience);
+	return MOVED;
 }
 
 static enum step

@@ -22,11 +22,11 @@ struct relay;
 
 struct relay_hooks {
 	/*
-	 * Shall the LEN bytes that came so far be held back further?  Asked
-	 * until it says no, until the stream ends, or RELAY_PATIENCE after the
-	 * first byte.  NULL: holds nothing.
+	 * For how many ms at the most shall the LEN bytes that came so far be
+	 * held back further?  Asked until it says 0, until the stream ends, or
+	 * the time that it gave first is over.  NULL: holds nothing.
 	 */
-	bool (*hold)(const char *bytes, size_t len);
+	int (*hold)(const char *bytes, size_t len);
 
 	/* Bytes are about to be written to a terminal, and have been.  Or NULL. */
 	void (*before_write)(void *arg);
@@ -44,8 +44,6 @@ struct relay_hooks {
 
 	void *arg;
 };
-
-#define RELAY_PATIENCE	1000	/* ms */
 
 struct relay {
 	struct relay_hooks hooks;

@@ -289,3 +289,59 @@ stays() {
 	finish
 	within 2500
 }
+
+# dying_words: what each layer below docker has been seen to say of a container
+# that ends while a command is being started in it.
+dying_words() {
+	local id=0123456789abcdef
+	id=$id$id$id$id
+	printf '%s\n' 'ttrpc: closed: unknown' \
+		'cannot exec in a stopped state: unknown' \
+		"task $id not found: not found" \
+		"container $id not found: not found" \
+		'words that nobody has seen so far'
+}
+
+@test "launch: the container ends meanwhile, in whose words ever: 125" {
+	local text status
+	orders inspect <<<"out('exited 2020-01-01T00:00:00Z 137\n')"
+	orders check <<<"err('Error response from daemon: Container x is not running\n'); end(1)"
+	while read -r text; do
+		for status in 126 128; do
+			fails_with "$text" $status
+			dexec box sleep 9
+			ended_by 'exit 125'
+			out_is ''
+			err_has '^dexec: container box (stopped|is not running)'
+		done
+	done < <(dying_words)
+}
+
+@test "launch: words like these, but the container goes on: the command's own" {
+	fails_with 'words that nobody has seen so far' 126
+	dexec box true
+	ended_by 'exit 126'
+	out_is 'words that nobody has seen so far\r\n'
+	err_is ''
+}
+
+@test "launch: the hijacked connection is refused for a dying container: 125" {
+	orders inspect <<<"out('exited 2020-01-01T00:00:00Z 137\n')"
+	orders exec <<<"err('unable to upgrade to tcp, received 500\n'); end(1)"
+	dexec box true
+	ended_by 'exit 125'
+	out_is ''
+	err_is 'dexec: container box is not running (exited with status 137)\n'
+}
+
+@test "launch: a first line that ends with CR and LF is not waited for" {
+	orders exec <<-'EOF'
+		out('220 ready\r\n')
+		until(lambda: os.path.exists('seen'))
+	EOF
+	start box talk
+	await_text out
+	touch seen
+	finish
+	ended_by 'exit 0'
+}
