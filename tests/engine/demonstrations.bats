@@ -50,7 +50,7 @@ remains() {
 	finish docker
 	docker_does "print deployed after Ctrl-C" grep -q deployed "$out"
 	kill_inside "$C" 'sleep 1000001'
-	nothing_left "$C" 5000
+	nothing_left "$C"
 	start dexec bash -c '"$1" "$2" sleep 1000001 && echo deployed' bash "$DEXEC" "$C"
 	until_true "the command" more_than "$C" 1
 	kill -INT "$(children "$pid")"
@@ -63,7 +63,7 @@ remains() {
 	docker exec "$C" yes | head -n 1
 	docker_does "leave yes running when its reader has gone" remains
 	kill_inside "$C" yes
-	nothing_left "$C" 5000
+	nothing_left "$C"
 	[ "$("$DEXEC" "$C" yes | head -n 1)" = y ]
 	nothing_left "$C"
 }
@@ -72,7 +72,7 @@ remains() {
 	go timeout 1 docker exec "$C" sleep 1000003
 	docker_does "leave the command running behind timeout(1)" remains
 	kill_inside "$C" 'sleep 1000003'
-	nothing_left "$C" 5000
+	nothing_left "$C"
 	go timeout 1 "$DEXEC" "$C" sleep 1000003
 	ends "exit 124"
 	nothing_left "$C"
@@ -107,7 +107,7 @@ remains() {
 	go docker exec "$C" sh -c 'sleep 1000007 & echo hi'
 	docker_does "wait two seconds for a child that holds its output" [ "$elapsed" -ge 1500 ]
 	kill_inside "$C" 'sleep 1'
-	nothing_left "$C" 5000
+	nothing_left "$C"
 	# It is the engine that waits; nothing is lost that was written before, and the child lives.
 	go dexec "$C" sh -c 'sleep 1000007 & echo hi'
 	ends "exit 0"
@@ -115,7 +115,7 @@ remains() {
 	more_than "$C" 1
 	echo "# dexec: $elapsed ms" >&3
 	kill_inside "$C" 'sleep 1'
-	nothing_left "$C" 5000
+	nothing_left "$C"
 	go dexec "$C" sh -c 'sleep 1000007 </dev/null >/dev/null 2>&1 & echo hi'
 	ends "exit 0"
 	says hi
@@ -137,7 +137,7 @@ remains() {
 	"$HERE/closed_terminal.py" "$T/docker" '#' "$(command -v docker)" exec -it "$C" sh
 	docker_does "leave the shell of a closed terminal" remains
 	kill_inside "$C" sh
-	nothing_left "$C" 5000
+	nothing_left "$C"
 	"$HERE/closed_terminal.py" "$T/go" '#' "$DEXEC" "$C" exec -it sh
 	nothing_left "$C"
 	"$HERE/closed_terminal.py" "$T/go" '#' "$DEXEC" "$C" shell

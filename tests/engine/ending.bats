@@ -255,7 +255,7 @@ ended_by_terminal() {
 	done
 	until_true "two daemons" more_than "$BB" 2
 	kill_inside "$BB" 'sleep 100060'
-	nothing_left "$BB" 5000
+	nothing_left "$BB"
 }
 
 # ---- escalation
@@ -476,7 +476,7 @@ STUBBORN='trap "echo got INT" INT; trap "echo got TERM" TERM; trap "echo got HUP
 	more_than "$BB" 1
 	kill_inside "$BB" 'sh -c echo ready; sleep 1000700'
 	kill_inside "$BB" 'sleep 1000700'
-	nothing_left "$BB" 5000
+	nothing_left "$BB"
 }
 
 @test "no shell in the image: INT says so, and ends what it can" {
