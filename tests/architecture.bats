@@ -35,7 +35,7 @@ none() {
 			below["container"] = " container run base "
 			below["dexec"] = " dexec container run base "
 			below["render"] = " render dexec container run base "
-			below["archive"] = " archive base "
+			below["archive"] = " archive run base "
 		}
 		/^#[ \t]*include "/ {
 			split(FILENAME, path, "/")

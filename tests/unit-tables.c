@@ -202,7 +202,7 @@ command_names_are_unique_sorted_and_whole(void **state)
 
 		wrong += differs(c->name, strcmp(before, c->name) < 0, true);
 		wrong += differs(c->name, command_named(c->name) == c, true);
-		wrong += differs(c->name, c->run != NULL && c->synopsis !=
+		wrong += differs(c->name, c->argv != NULL && c->synopsis !=
 		    NULL && c->summary != NULL && c->help != NULL, true);
 		wrong += differs(c->name, c->help[strlen(c->help) - 1],
 		    '\n');

@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * dexec-archive: read what `docker cp -L CONTAINER:PATH -` writes.  dexec runs
- * it, with that on standard input, where an image has no cat or no ls and
- * where the container is stopped:
+ * dexec-archive: read files of a container from outside, by the archive that
+ * `docker cp -L CONTAINER:PATH -` makes.  dexec runs it where an image has no
+ * cat or no ls, and where the container is stopped:
+ *
+ *     dexec-archive cat --docker PROGRAM --target CONTAINER ... -- PATH...
+ *     dexec-archive ls  --docker PROGRAM --target CONTAINER ... [LS-OPTIONS]
+ *                       -- PATH...
+ *
+ * or, with the archive on standard input:
  *
  *     dexec-archive cat --name TEXT
  *     dexec-archive ls  --name TEXT [--header] [--gap] [LS-OPTIONS]
  *
- * Exit status: 0; 1 the path is not of the kind asked for; 2 a damaged archive,
- * or an ls option that is not available; 3, with no message, when standard
- * input was empty (docker has said why); 125 when standard output cannot be
- * written.  A reader that went away ends it by SIGPIPE.
+ * Exit status: 0; 1 the path is not of the kind asked for, or not there (2 for
+ * ls); 2 a damaged archive, or an ls option that is not available; 3, with no
+ * message, when standard input was empty; 125 when docker has said something
+ * else, or standard output cannot be written.  Of several paths the worst.  A
+ * reader that went away ends it by SIGPIPE.
  */
 #include <err.h>
 #include <errno.h>
@@ -20,9 +27,11 @@
 #include <unistd.h>
 
 #include "archive/cat.h"
+#include "archive/fetch.h"
 #include "archive/input.h"
 #include "archive/ls.h"
 #include "archive/output.h"
+#include "archive/request.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -30,23 +39,6 @@
 
 /* Longer names are cut in messages. */
 #define SHOWN_MAX	1024
-
-/* Words that dexec puts in front of the options of ls. */
-static char *const *
-parse_request(struct ls_request *request, char *const *argv)
-{
-	for (; *argv != NULL; argv++) {
-		if (strcmp(*argv, "--name") == 0 && argv[1] != NULL)
-			request->name = *++argv;
-		else if (strcmp(*argv, "--header") == 0)
-			request->header = true;
-		else if (strcmp(*argv, "--gap") == 0)
-			request->gap = true;
-		else
-			break;
-	}
-	return argv;
-}
 
 /* Say which path it was that failed. */
 static int
@@ -62,26 +54,94 @@ name_path(int r, const char *name, struct error *err)
 	return r;
 }
 
+/* The archive on FD. */
+static int
+print(int fd, const struct request *r, struct output *out, struct error *err)
+{
+	int rc = r->is_ls ? ls_run(fd, &r->ls, out, err) :
+	    cat_run(fd, out, err);
+
+	return name_path(rc, r->ls.name, err);
+}
+
+/* docker gave no archive; what it SAID is turned into our words. */
+static void
+explain(const struct request *r, const char *said, struct error *err)
+{
+	MEM_AUTO char *path = request_shown(r->ls.name, SHOWN_MAX);
+	MEM_AUTO char *target = request_shown(r->source.target, 200);
+	MEM_AUTO char *line = mem_printf("%.*s", (int)strcspn(said, "\r\n"),
+	    said);
+	MEM_AUTO char *words = request_shown(line, 500);
+	bool missing = fetch_says_no_file(said);
+	const char *cause = missing ? strerror(ENOENT) :
+	    *words == '\0' ? "docker gave nothing" : words;
+
+	if (strncmp(cause, "Error: ", 7) == 0)
+		cause += 7;
+	error_set(err, "%s: cannot read '%s': %s", target, path, cause);
+	if (missing)
+		err->status = r->is_ls ? 2 : STATUS_PATH;
+}
+
+static int
+fetch_and_print(const struct request *r, struct output *out,
+    struct error *err)
+{
+	struct fetch fetch;
+	struct buf said = { 0 };
+	int rc;
+
+	if (fetch_start(&fetch, &r->source, r->ls.name, err) == -1)
+		return -1;
+	rc = print(fetch.archive, r, out, err);
+	fetch_finish(&fetch, &said);
+	if (rc == -1 && err->status == STATUS_NOTHING)
+		explain(r, buf_text(&said), err);
+	buf_clear(&said);
+	return rc;
+}
+
+/* Print all paths; returns the worst status, all but the last error told. */
+static int
+run_paths(struct request *r, struct output *out, struct error *err)
+{
+	MEM_AUTO char *workdir = NULL;
+	int worst = 0;
+
+	if (r->source.workdir == NULL && request_any_relative(r)) {
+		workdir = fetch_workdir(&r->source, err);
+		if (workdir == NULL)
+			return err->status;
+		r->source.workdir = workdir;
+	}
+	r->ls.header = r->paths[0] != NULL && r->paths[1] != NULL;
+	for (char *const *path = r->paths; *path != NULL; path++) {
+		r->ls.name = *path;
+		r->ls.gap = path != r->paths;
+		if (fetch_and_print(r, out, err) == 0)
+			continue;
+		if (err->status > worst)
+			worst = err->status;
+		/* In the order in which things are printed. */
+		if (out->cause != 0 || output_flush(out) == -1)
+			break;
+		warnx("%s", err->text);
+		error_clear(err);
+	}
+	return worst;
+}
+
 static int
 run(char *const *argv, struct output *out, struct error *err)
 {
-	struct ls_request request = { 0 };
-	const char *command = *argv != NULL ? *argv++ : "";
-	int r;
+	struct request r;
 
-	argv = parse_request(&request, argv);
-	if (request.name == NULL)
-		return error_set(err, "dexec-archive is for dexec to run");
-	if (strcmp(command, "cat") == 0 && *argv == NULL) {
-		r = cat_run(STDIN_FILENO, out, err);
-		return name_path(r, request.name, err);
-	}
-	if (strcmp(command, "ls") != 0)
-		return error_set(err, "dexec-archive is for dexec to run");
-	if (ls_options_parse(&request.options, argv, err) == -1)
-		return -1;
-	r = ls_run(STDIN_FILENO, &request, out, err);
-	return name_path(r, request.name, err);
+	if (request_parse(&r, argv, err) == -1)
+		return err->status;
+	if (r.paths != NULL)
+		return run_paths(&r, out, err);
+	return print(STDIN_FILENO, &r, out, err) == 0 ? 0 : err->status;
 }
 
 /* Nobody reads any more: end as if SIGPIPE had not been ignored. */
@@ -102,16 +162,18 @@ main(int argc, char **argv)
 {
 	struct output out = { .fd = STDOUT_FILENO };
 	ERROR_AUTO struct error error = { 0 };
+	int status;
 
 	(void)argc;
 	setprogname("dexec");
 	if (file_fill_standard() == -1)
 		err(STATUS_FAILED, "cannot open /dev/null");
-	run(argv + 1, &out, &error);
-	output_finish(&out, &error);
+	status = run(argv + 1, &out, &error);
+	if (output_finish(&out, &error) == -1)
+		status = error.status;
 	if (out.cause == EPIPE)
 		die_by_sigpipe();
 	if (error.text != NULL)
 		warnx("%s", error.text);
-	return error.status;
+	return status;
 }

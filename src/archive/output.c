@@ -17,8 +17,8 @@ write_now(struct output *out, const void *data, size_t len)
 	return out->cause == 0 ? 0 : -1;
 }
 
-static int
-flush(struct output *out)
+int
+output_flush(struct output *out)
 {
 	int r = write_now(out, out->buf.data, out->buf.len);
 
@@ -31,7 +31,7 @@ output_add(struct output *out, const void *data, size_t len)
 {
 	if (out->cause != 0)
 		return -1;
-	if (out->buf.len + len > GATHER && flush(out) == -1)
+	if (out->buf.len + len > GATHER && output_flush(out) == -1)
 		return -1;
 	if (len >= GATHER)
 		return write_now(out, data, len);
@@ -58,7 +58,7 @@ output_zeros(struct output *out, int64_t count)
 int
 output_finish(struct output *out, struct error *err)
 {
-	flush(out);
+	output_flush(out);
 	buf_clear(&out->buf);
 	/* Some file systems report a full disk only here. */
 	if (close(out->fd) == -1 && out->cause == 0)

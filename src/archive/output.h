@@ -23,6 +23,9 @@ struct output {
 int output_add(struct output *, const void *data, size_t len);
 int output_zeros(struct output *, int64_t count);
 
+/* Write what is left; -1 as above. */
+int output_flush(struct output *);
+
 /* Write what is left and close; -1 when any write, or the close, failed. */
 int output_finish(struct output *, struct error *);
 

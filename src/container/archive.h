@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Reading a container's files from outside, where nothing can be run in it:
- * `docker cp CONTAINER:PATH -` gives a tar archive, which the helper program
- * dexec-archive prints as cat(1) or ls(1) would have.
+ * the helper program dexec-archive has `docker cp CONTAINER:PATH -` make a tar
+ * archive, and prints it as cat(1) or ls(1) would have.
  */
 #ifndef CONTAINER_ARCHIVE_H
 #define CONTAINER_ARCHIVE_H
@@ -12,25 +12,17 @@
 #include "base/strv.h"
 #include "container/plan.h"
 
-struct error;
-struct outcome;
-struct say;
-
-struct archive_request {
-	const struct docker *docker;
-	const char *target;
-	const char *workdir;		/* relative paths begin here, or NULL */
-	const char *mode;		/* "cat" or "ls" */
-	char *const *options;		/* of ls, NULL-terminated */
-	char *const *paths;
-	const struct say *say;
+enum archive_mode {
+	ARCHIVE_NONE,
+	ARCHIVE_CAT,		/* all words are paths */
+	ARCHIVE_LS,		/* options may stand among the paths */
 };
 
 /*
- * Print all paths one after the other; one that cannot be read is told through
- * `say`, and the others are still printed.  OUTCOME is 0, or the worst status.
+ * Append the helper's argv: do as MODE says with WORDS, in the container and
+ * with the working directory of PLAN.
  */
-int archive_run(const struct archive_request *, struct outcome *,
-    struct error *);
+void archive_argv(const struct plan *, enum archive_mode, char *const *words,
+    bool verbose, struct strv *argv);
 
 #endif

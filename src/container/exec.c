@@ -109,7 +109,7 @@ diagnose(void *arg)
 		.begun = x->begun,
 	};
 
-	if (verdict_needs_diagnosis(&f))
+	if (x->request->plan->client == NULL && verdict_needs_diagnosis(&f))
 		diagnose_start(&x->diagnosis, x->loop, x->request->plan,
 		    &x->say, &evidence, finish, x);
 	else
@@ -340,7 +340,7 @@ exec_start(struct exec *x, struct loop *loop, const struct exec_request *r,
 	x->say.arg = x;
 	ending_init(&x->ending, loop, r->plan, &x->say, r->kill_after);
 	ending_notice(&x->ending, all_dead, x);
-	if (streams_open(&x->streams, r->plan, r->buffered, e) == -1 ||
+	if (streams_open(&x->streams, r->plan, &r->routes, e) == -1 ||
 	    start_client(x, e) == -1)
 		return -1;
 	streams_carry(&x->streams, loop, &hooks);

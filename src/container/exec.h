@@ -26,7 +26,7 @@ struct error;
 struct exec_request {
 	const struct plan *plan;
 	const struct say *say;
-	bool buffered;		/* print nothing before the end */
+	struct routes routes;	/* where its streams go */
 	bool spinner;		/* draw one on stderr where that is possible */
 	bool color;
 	int64_t timeout;	/* ms, 0: none */

@@ -69,6 +69,10 @@ plan_argv(const struct plan *p, struct strv *argv)
 {
 	const struct exec_options *o = p->options;
 
+	if (p->client != NULL) {
+		strv_pushv(argv, p->client);
+		return;
+	}
 	docker_argv(p->docker, argv, "exec");
 	if (o->interactive)
 		strv_push(argv, "-i");

@@ -40,12 +40,18 @@ struct plan {
 	const char *target;		/* a container's name or ID */
 	char *const *command;
 	const char *cookie;		/* NULL: argv stays pristine */
+
+	/*
+	 * Not docker exec but this, a vector to run on our side: nothing of it
+	 * is in the container, no cookie finds it.  NULL otherwise.
+	 */
+	char *const *client;
 };
 
 /* Fill COOKIE with 128 random bits in hex. */
 void cookie_make(char cookie[COOKIE_LENGTH + 1]);
 
-/* Append the whole docker argv of PLAN. */
+/* Append the whole argv of PLAN's client. */
 void plan_argv(const struct plan *, struct strv *argv);
 
 /*

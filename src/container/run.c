@@ -1,68 +1,46 @@
 /* SPDX-License-Identifier: ISC */
-/* exec_run(): one command as the whole business of this process. */
+/* exec_run(): one exec as all that this process does. */
 #include "container/exec.h"
 
-#include <signal.h>
 #include <string.h>
 
 #include "base/error.h"
-
-static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP,
-    SIGCONT, SIGWINCH };
-
-#define CAUGHT (sizeof(caught) / sizeof(caught[0]))
-
-struct run {
-	struct loop loop;
-	struct exec exec;
-	struct sigaction before[CAUGHT];
-	bool finished;
-};
+#include "run/signals.h"
 
 static void
 finished(void *arg)
 {
-	struct run *run = arg;
-
-	run->finished = true;
-}
-
-/* Stop as we were asked to, with nothing of ours on the terminal. */
-static void
-stop(struct run *run)
-{
-	exec_pause(&run->exec);
-	signal(SIGTSTP, SIG_DFL);
-	raise(SIGTSTP);
-	loop_catch(&run->loop, SIGTSTP);
-	exec_resume(&run->exec);
+	*(bool *)arg = true;
 }
 
 static void
 on_signal(void *arg, int signo)
 {
-	struct run *run = arg;
+	exec_signal(arg, signo);
+}
 
-	if (signo == SIGTSTP)
-		stop(run);
-	else if (signo != SIGCONT)
-		exec_signal(&run->exec, signo);
+static void
+on_pause(void *arg)
+{
+	exec_pause(arg);
+}
+
+static void
+on_resume(void *arg)
+{
+	exec_resume(arg);
 }
 
 static int
-run_loop(struct run *run, const struct exec_request *r, struct error *e)
+run_loop(struct exec *x, struct loop *loop, const struct exec_request *r,
+    struct error *e)
 {
-	for (size_t i = 0; i < CAUGHT; i++) {
-		sigaction(caught[i], NULL, &run->before[i]);
-		loop_catch(&run->loop, caught[i]);
-	}
-	signal(SIGPIPE, SIG_IGN);
-	run->loop.on_signal = on_signal;
-	run->loop.signal_arg = run;
-	if (exec_start(&run->exec, &run->loop, r, finished, run, e) == -1)
+	bool done = false;
+
+	if (exec_start(x, loop, r, finished, &done, e) == -1)
 		return -1;
-	while (!run->finished)
-		if (loop_round(&run->loop, e) == -1)
+	while (!done)
+		if (loop_round(loop, e) == -1)
 			return -1;
 	return 0;
 }
@@ -71,20 +49,23 @@ int
 exec_run(const struct exec_request *r, struct outcome *outcome,
     struct error *e)
 {
-	struct run run = { 0 };
+	struct exec x = { 0 };
+	struct signals signals = { .taken = on_signal, .pause = on_pause,
+	    .resume = on_resume, .arg = &x };
+	struct loop loop;
 	int rc;
 
-	if (loop_init(&run.loop, e) == -1)
+	if (loop_init(&loop, e) == -1)
 		return -1;
-	rc = run_loop(&run, r, e);
-	for (size_t i = 0; i < CAUGHT; i++)
-		sigaction(caught[i], &run.before[i], NULL);
+	signals_take(&signals, &loop);
+	rc = run_loop(&x, &loop, r, e);
+	signals_give_back(&signals);
 	if (rc == 0) {
-		exec_replay(&run.exec);
-		*outcome = run.exec.outcome;
-		memset(&run.exec.outcome, 0, sizeof(run.exec.outcome));
+		exec_replay(&x);
+		*outcome = x.outcome;
+		memset(&x.outcome, 0, sizeof(x.outcome));
 	}
-	exec_clear(&run.exec);
-	loop_clear(&run.loop);
+	exec_clear(&x);
+	loop_clear(&loop);
 	return rc;
 }

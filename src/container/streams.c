@@ -23,18 +23,20 @@
 #define SHORT_PATIENCE_MS	100
 
 static void
-decide(struct streams *s, const struct plan *p, bool buffered)
+decide(struct streams *s, const struct plan *p, const struct routes *routes)
 {
 	const struct exec_options *o = p->options;
+	bool tty = o->tty && !o->detach;
 
 	for (int i = 0; i < 3; i++) {
 		s->child[i] = SPAWN_NULL;
 		s->ours[i] = -1;
+		s->to[i] = routes->fd[i];
 	}
-	s->direct = o->tty && !o->detach && isatty(STDOUT_FILENO);
-	s->shared = o->tty && !o->detach && o->interactive &&
-	    isatty(STDIN_FILENO);
-	s->buffered = buffered && !s->direct;
+	s->direct_err = routes->direct && !routes->buffered;
+	s->direct = s->direct_err || (tty && isatty(s->to[STDOUT_FILENO]));
+	s->shared = tty && o->interactive && isatty(s->to[STDIN_FILENO]);
+	s->buffered = routes->buffered && !s->direct;
 	s->spool.fd = -1;
 }
 
@@ -59,30 +61,37 @@ open_input(struct streams *s, const struct exec_options *o)
 {
 	if (!o->interactive || o->detach)
 		return 0;
-	if (!s->shared && isatty(STDIN_FILENO))
+	if (!s->shared && isatty(s->to[STDIN_FILENO]))
 		return make_pipe(s, STDIN_FILENO);
-	s->child[STDIN_FILENO] = STDIN_FILENO;
+	s->child[STDIN_FILENO] = s->to[STDIN_FILENO];
+	return 0;
+}
+
+static int
+open_output(struct streams *s, int stream, bool direct)
+{
+	if (!direct)
+		return make_pipe(s, stream);
+	s->child[stream] = s->to[stream];
 	return 0;
 }
 
 int
-streams_open(struct streams *s, const struct plan *p, bool buffered,
-    struct error *e)
+streams_open(struct streams *s, const struct plan *p,
+    const struct routes *routes, struct error *e)
 {
-	int rc = 0;
+	int rc;
 
 	memset(s, 0, sizeof(*s));
-	decide(s, p, buffered);
+	decide(s, p, routes);
 	if (s->buffered && spool_open(&s->spool) == -1)
 		return error_system(e, "cannot make a temporary file in %s",
 		    file_temporary_directory());
 	rc = open_input(s, p->options);
-	if (s->direct)
-		s->child[STDOUT_FILENO] = STDOUT_FILENO;
-	else if (rc == 0)
-		rc = make_pipe(s, STDOUT_FILENO);
 	if (rc == 0)
-		rc = make_pipe(s, STDERR_FILENO);
+		rc = open_output(s, STDOUT_FILENO, s->direct);
+	if (rc == 0)
+		rc = open_output(s, STDERR_FILENO, s->direct_err);
 	return rc == 0 ? 0 : error_system(e, "cannot make a pipe");
 }
 
@@ -90,7 +99,7 @@ static void
 close_child_ends(struct streams *s)
 {
 	for (int i = 0; i < 3; i++)
-		if (s->child[i] > STDERR_FILENO)
+		if (s->child[i] != s->to[i])
 			file_close(&s->child[i]);
 }
 
@@ -123,7 +132,7 @@ carry_output(struct streams *s, struct relay *r, int stream,
 	if (s->buffered)
 		relay_start_spool(r, s->loop, in, &s->spool);
 	else
-		relay_start(r, s->loop, in, stream);
+		relay_start(r, s->loop, in, s->to[stream]);
 }
 
 void
@@ -136,7 +145,7 @@ streams_carry(struct streams *s, struct loop *loop,
 	close_child_ends(s);
 	s->ours[STDIN_FILENO] = -1;
 	if (in != -1)
-		feed_start(&s->feed, loop, STDIN_FILENO, in);
+		feed_start(&s->feed, loop, s->to[STDIN_FILENO], in);
 	carry_output(s, &s->out, STDOUT_FILENO, hooks, hold_stdout);
 	carry_output(s, &s->err, STDERR_FILENO, hooks, hold_stderr);
 }
@@ -152,7 +161,8 @@ streams_drain(struct streams *s)
 bool
 streams_ended(const struct streams *s)
 {
-	return (s->direct || s->out.ended) && s->err.ended;
+	return (s->direct || s->out.ended) &&
+	    (s->direct_err || s->err.ended);
 }
 
 unsigned long

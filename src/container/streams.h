@@ -6,12 +6,16 @@
  *	stdin	not attached: /dev/null.  Attached: ours, except where it is a
  *		terminal that docker is not given; that we read and feed.
  *	stdout	a pipe that we relay or spool; the terminal itself with -t.
- *	stderr	a pipe, always: docker's own complaints come out here.
+ *	stderr	a pipe: docker's own complaints come out here.
+ *
+ * Routes say otherwise: for a client that shall have our descriptors
+ * themselves, and for one of many that run side by side.
  */
 #ifndef CONTAINER_STREAMS_H
 #define CONTAINER_STREAMS_H
 
 #include <stdbool.h>
+#include <unistd.h>
 
 #include "container/plan.h"
 #include "run/feed.h"
@@ -21,25 +25,37 @@
 
 struct error;
 
+struct routes {
+	bool buffered;		/* both outputs into the spool */
+	bool direct;		/* the client gets our stdout and stderr */
+	int fd[3];		/* what stands for 0, 1 and 2; borrowed */
+};
+
+/* Our own. */
+#define ROUTES_OURS	{ .fd = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO } }
+
 struct streams {
 	struct relay out, err;
 	struct feed feed;
 	struct spool spool;
 	bool buffered;		/* into the spool */
-	bool direct;		/* docker has our terminal as stdout */
-	bool shared;		/* ... and as stdin: same process group */
+	bool direct;		/* the client has our stdout itself */
+	bool direct_err;	/* ... and our stderr */
+	bool shared;		/* it has our terminal for stdin and stdout:
+				   same process group */
 
 	struct loop *loop;	/* the streams' own, as all below */
+	int to[3];
 	int child[3];		/* what the client gets; pipes are ours */
 	int ours[3];		/* our ends of the pipes, or -1 */
 };
 
 /*
- * Decide, and make the pipes and the spool.  BUFFERED asks for a spool where
- * it makes sense.  -1 with the error set; streams_clear() in any case.
+ * Decide, and make the pipes and the spool, which is only where it makes sense.
+ * -1 with the error set; streams_clear() in any case.
  */
-int streams_open(struct streams *, const struct plan *, bool buffered,
-    struct error *);
+int streams_open(struct streams *, const struct plan *,
+    const struct routes *, struct error *);
 
 /*
  * The client runs with `child`: let go of its ends, and begin to carry.  HOOKS

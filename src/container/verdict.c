@@ -76,6 +76,8 @@ by_itself(const struct verdict_facts *f, struct outcome *o)
 {
 	if (WIFEXITED(f->wait_status))
 		set(o, OUTCOME_STATUS, WEXITSTATUS(f->wait_status));
+	else if (f->ending->plan->client != NULL)
+		set(o, OUTCOME_SIGNAL, WTERMSIG(f->wait_status));
 	else
 		set(o, OUTCOME_STATUS, STATUS_FAILED);
 }

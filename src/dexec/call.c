@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* call_exec(): from a command's argv to its outcome. */
+/* call_run(): from a command's row to its outcome. */
 #include "dexec/command.h"
 
 #include <stdio.h>
@@ -41,22 +41,74 @@ show(const struct plan *plan, struct outcome *outcome)
 	return 0;
 }
 
-int
-call_exec(const struct call *call, char *const *argv,
-    struct outcome *outcome, struct error *e)
+static struct exec_request
+make_request(const struct call *call, const struct plan *plan)
 {
-	struct exec_options options = settle_tty(call);
-	char cookie[COOKIE_LENGTH + 1];
-	struct plan plan = { .docker = &call->docker, .options = &options,
-	    .target = call->target, .command = argv };
-	struct exec_request request = { .plan = &plan, .say = &call->say,
-	    .buffered = call->settings.disable_stream,
+	struct exec_request r = { .plan = plan, .say = &call->say,
+	    .routes = ROUTES_OURS,
 	    .spinner = !call->settings.disable_spinner &&
-		!call->settings.quiet && !options.detach,
+		!call->settings.quiet && !plan->options->detach,
 	    .color = settings_color(&call->settings, STDERR_FILENO),
 	    .timeout = call->settings.timeout,
 	    .kill_after = call->settings.kill_after };
 
+	r.routes.buffered = call->settings.disable_stream;
+	return r;
+}
+
+/* A program of the image was missing, or the container does not run. */
+static bool
+may_use_archive(const struct command *c, const struct outcome *o)
+{
+	return c->archive != ARCHIVE_NONE &&
+	    (o->finding == FINDING_NOT_FOUND || o->stopped);
+}
+
+/* The same from outside. */
+static int
+run_archive(const struct call *call, const struct command *c,
+    const struct plan *plan, struct outcome *outcome, struct error *e)
+{
+	STRV_AUTO struct strv argv = { 0 };
+	struct exec_options options = { 0 };
+	struct plan outside = *plan;
+	struct exec_request r = make_request(call, &outside);
+
+	archive_argv(plan, c->archive, call->args, call->say.verbose, &argv);
+	outside.options = &options;
+	outside.cookie = NULL;
+	outside.client = strv_argv(&argv);
+	r.routes.direct = true;
+	outcome_clear(outcome);
+	return exec_run(&r, outcome, e);
+}
+
+static int
+run_plan(const struct call *call, const struct command *c,
+    const struct plan *plan, struct outcome *outcome, struct error *e)
+{
+	struct exec_request r = make_request(call, plan);
+
+	if (exec_run(&r, outcome, e) == -1)
+		return -1;
+	if (!may_use_archive(c, outcome))
+		return 0;
+	return run_archive(call, c, plan, outcome, e);
+}
+
+int
+call_run(struct call *call, const struct command *c, struct outcome *outcome,
+    struct error *e)
+{
+	STRV_AUTO struct strv argv = { 0 };
+	struct exec_options options;
+	char cookie[COOKIE_LENGTH + 1];
+	struct plan plan = { .docker = &call->docker, .options = &options,
+	    .target = call->target };
+
+	c->argv(call, &argv);
+	plan.command = strv_argv(&argv);
+	options = settle_tty(call);
 	/* What is detached shall outlive us. */
 	if (!call->settings.no_reap && !options.detach) {
 		cookie_make(cookie);
@@ -64,11 +116,5 @@ call_exec(const struct call *call, char *const *argv,
 	}
 	if (call->settings.print)
 		return show(&plan, outcome);
-	return exec_run(&request, outcome, e);
-}
-
-bool
-call_may_use_archive(const struct outcome *o)
-{
-	return o->finding == FINDING_NOT_FOUND || o->stopped;
+	return run_plan(call, c, &plan, outcome, e);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "dexec/command.h"
 
-static int
-run(struct call *call, struct outcome *outcome, struct error *e)
+static void
+argv(struct call *call, struct strv *argv)
 {
-	return call_exec(call, call->args, outcome, e);
+	strv_pushv(argv, call->args);
 }
 
 const struct command command_exec = {
@@ -21,5 +21,5 @@ const struct command command_exec = {
 	    "another command of dexec.\n",
 	.options = exec_option_rows,
 	.missing = "no command to run",
-	.run = run,
+	.argv = argv,
 };

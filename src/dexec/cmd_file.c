@@ -1,25 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "dexec/command.h"
 
-#include "container/archive.h"
-
-static int
-run(struct call *call, struct outcome *outcome, struct error *e)
+static void
+argv(struct call *call, struct strv *argv)
 {
-	struct archive_request archive = { .docker = &call->docker,
-	    .target = call->target, .workdir = call->options.workdir,
-	    .mode = "cat", .paths = call->args, .say = &call->say };
-	STRV_AUTO struct strv argv = { 0 };
-
-	strv_push(&argv, "cat");
-	strv_push(&argv, "--");
-	strv_pushv(&argv, call->args);
-	if (call_exec(call, strv_argv(&argv), outcome, e) == -1)
-		return -1;
-	if (!call_may_use_archive(outcome))
-		return 0;
-	outcome_clear(outcome);
-	return archive_run(&archive, outcome, e);
+	strv_push(argv, "cat");
+	strv_push(argv, "--");
+	strv_pushv(argv, call->args);
 }
 
 const struct command command_file = {
@@ -31,5 +18,6 @@ const struct command command_file = {
 	    "the other, with its own cat.  Where the image has none, or the\n"
 	    "container does not run, they are read through docker cp.\n",
 	.missing = "no path of a file given",
-	.run = run,
+	.argv = argv,
+	.archive = ARCHIVE_CAT,
 };

@@ -17,19 +17,16 @@
 	"command -v \"$s\" >/dev/null 2>&1 && exec \"$s\" \"$@\"; done; " \
 	"exec sh \"$@\""
 
-static int
-run(struct call *call, struct outcome *outcome, struct error *e)
+static void
+argv(struct call *call, struct strv *argv)
 {
-	STRV_AUTO struct strv argv = { 0 };
-
 	call->options.interactive = true;
 	call->options.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	strv_push(&argv, "sh");
-	strv_push(&argv, "-c");
-	strv_push(&argv, FIND_SHELL);
-	strv_push(&argv, "sh");
-	strv_pushv(&argv, call->args);
-	return call_exec(call, strv_argv(&argv), outcome, e);
+	strv_push(argv, "sh");
+	strv_push(argv, "-c");
+	strv_push(argv, FIND_SHELL);
+	strv_push(argv, "sh");
+	strv_pushv(argv, call->args);
 }
 
 const struct command command_shell = {
@@ -42,5 +39,5 @@ const struct command command_shell = {
 	    "image has first.  It gets a terminal when standard input and\n"
 	    "output are terminals; otherwise it reads commands from standard\n"
 	    "input.  ARGS are the shell's.\n",
-	.run = run,
+	.argv = argv,
 };

@@ -10,6 +10,7 @@
 #include "base/options.h"
 #include "base/say.h"
 #include "base/strv.h"
+#include "container/archive.h"
 #include "container/exec.h"
 #include "container/plan.h"
 #include "dexec/settings.h"
@@ -35,8 +36,14 @@ struct command {
 	const char *missing;		/* the error when there is no argument;
 					   NULL: it needs none */
 
-	/* Do it: 0 with the outcome filled in, or -1 with the error set. */
-	int (*run)(struct call *, struct outcome *, struct error *);
+	/* Append what shall run in the container. */
+	void (*argv)(struct call *, struct strv *argv);
+
+	/*
+	 * How the helper does the same from outside, with call.args, where the
+	 * image lacks argv[0] or the container does not run.
+	 */
+	enum archive_mode archive;
 };
 
 /* All commands, ended by NULL. */
@@ -49,16 +56,10 @@ const struct command *command_named(const char *name);
 extern const struct command command_exec;
 
 /*
- * Run ARGV in the container as CALL says; with --print, show the docker
- * command instead.
+ * Do it: 0 with the outcome filled in, or -1 with the error set.  With --print,
+ * show the docker command instead.
  */
-int call_exec(const struct call *, char *const *argv, struct outcome *,
+int call_run(struct call *, const struct command *, struct outcome *,
     struct error *);
-
-/*
- * The outcome of call_exec() says that a program of the image was missing, or
- * that the container does not run: read its files from outside?
- */
-bool call_may_use_archive(const struct outcome *);
 
 #endif

@@ -127,7 +127,7 @@ dispatch(struct call *call, const struct command *c, char *const *args,
 	call->args = args + used;
 	if (c->missing != NULL && call->args[0] == NULL)
 		return error_usage(e, "%s", c->missing);
-	return c->run(call, o, e);
+	return call_run(call, c, o, e);
 }
 
 /* TARGET COMMAND [ARGS...] */
