@@ -78,6 +78,40 @@ describe(struct exec *x)
 }
 
 static void
+time_for_guard(void *arg)
+{
+	struct exec *x = arg;
+
+	guard_open(&x->guard);
+	guard_begin(&x->guard, 0, x->client.pid);
+	guard_start(&x->guard, &x->request->plan, 1);
+}
+
+/* What was started without a guard shall have one soon. */
+static void
+call_guard(struct exec *x)
+{
+	const struct exec_request *r = x->request;
+
+	if (r->plan->cookie == NULL)
+		return;
+	if (r->guard != NULL)
+		guard_begin(r->guard, r->which, x->client.pid);
+	else
+		loop_after(x->loop, &x->guard_timer, GUARD_MS);
+}
+
+static void
+dismiss_guard(struct exec *x)
+{
+	const struct exec_request *r = x->request;
+
+	guard_dismiss(&x->guard);
+	if (r->guard != NULL && r->plan->cookie != NULL)
+		guard_end(r->guard, r->which);
+}
+
+static void
 finish(void *arg)
 {
 	struct exec *x = arg;
@@ -90,7 +124,7 @@ finish(void *arg)
 	if (x->streams.shared)
 		tty_restore(&x->tty);
 	spinner_clear(&x->spinner);
-	guard_dismiss(&x->guard);
+	dismiss_guard(x);
 	x->finished(x->arg);
 }
 
@@ -249,14 +283,6 @@ all_dead(void *arg)
 }
 
 static void
-time_for_guard(void *arg)
-{
-	struct exec *x = arg;
-
-	guard_start(&x->guard, x->request->plan, x->client.pid);
-}
-
-static void
 start_timers(struct exec *x)
 {
 	const struct exec_request *r = x->request;
@@ -267,8 +293,7 @@ start_timers(struct exec *x)
 	x->timeout.arg = x->guard_timer.arg = x->stuck_timer.arg = x;
 	if (r->timeout > 0)
 		loop_after(x->loop, &x->timeout, r->timeout);
-	if (r->plan->cookie != NULL)
-		loop_after(x->loop, &x->guard_timer, GUARD_MS);
+	call_guard(x);
 }
 
 static void
@@ -330,7 +355,6 @@ exec_start(struct exec *x, struct loop *loop, const struct exec_request *r,
 	memset(x, 0, sizeof(*x));
 	x->request = r;
 	x->loop = loop;
-	x->guard.pipe = -1;
 	x->finished = finished;
 	x->arg = arg;
 	x->begun = clock_now();

@@ -29,6 +29,8 @@ struct exec_request {
 	struct routes routes;	/* where its streams go */
 	bool spinner;		/* draw one on stderr where that is possible */
 	bool color;
+	struct guard *guard;	/* one for many, and */
+	size_t which;		/* our number there; NULL: one of our own */
 	int64_t timeout;	/* ms, 0: none */
 	int64_t kill_after;	/* ms from being asked to end to KILL, 0: never */
 };

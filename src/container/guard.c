@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/say.h"
 #include "container/reap.h"
 #include "run/loop.h"
@@ -19,6 +20,35 @@
 #ifdef __linux__
 #include <sys/syscall.h>
 #endif
+
+/* Sweeps at a time. */
+#define MOST_SWEEPS	16
+
+/* What goes through the pipe, in one write and one read. */
+struct note {
+	int which;		/* ALL_IS_WELL: no more is coming */
+	int client;		/* 0: it is over */
+};
+
+#define ALL_IS_WELL	(-1)
+
+/* What is watched over. */
+struct ward {
+	const struct plan *plan;
+	bool running;
+	int client;		/* a handle, or -1 */
+	struct reap reap;
+	struct watch *watch;
+};
+
+struct watch {
+	struct ward *wards;
+	size_t n, next, sweeping;
+	struct loop loop;
+	struct say nobody;
+};
+
+static void sweep_more(struct watch *w);
 
 /* A handle on CLIENT that no other process can inherit with its number. */
 static int
@@ -43,58 +73,87 @@ kill_client(int handle)
 #endif
 }
 
-/* Keep only FD and HANDLE: no output of ours shall be held open by a guard. */
+/* Keep only FD: no output of ours shall be held open by a guard. */
 static void
-let_go_of_files(int fd, int handle)
+let_go_of_files(int fd)
 {
 	int null = open("/dev/null", O_RDWR);
-	int last = fd > handle ? fd : handle;
 
 	for (int i = 0; i < 3; i++)
 		dup2(null, i);
-	for (int i = 3; i < last; i++)
-		if (i != fd && i != handle)
-			close(i);
-	closefrom(last + 1);
+	for (int i = 3; i < fd; i++)
+		close(i);
+	closefrom(fd + 1);
+}
+
+static void
+take_note(struct watch *w, const struct note *note)
+{
+	struct ward *ward;
+
+	if (note->which < 0 || (size_t)note->which >= w->n)
+		return;
+	ward = &w->wards[note->which];
+	file_close(&ward->client);
+	ward->running = note->client > 0;
+	if (ward->running)
+		ward->client = open_client(note->client);
 }
 
 /* True when the pipe was closed without a word. */
 static bool
-wait_for_end(int fd)
+wait_for_end(struct watch *w, int fd)
 {
-	char byte;
+	struct note note;
 	ssize_t n;
 
-	do
-		n = read(fd, &byte, 1);
-	while (n == -1 && errno == EINTR);
-	return n == 0;
+	for (;;) {
+		n = read(fd, &note, sizeof(note));
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n != sizeof(note))
+			return n == 0;
+		if (note.which == ALL_IS_WELL)
+			return false;
+		take_note(w, &note);
+	}
 }
 
 static void
-finished(void *arg)
+swept(void *arg)
 {
-	*(bool *)arg = true;
+	struct ward *ward = arg;
+
+	kill_client(ward->client);
+	ward->watch->sweeping--;
+	sweep_more(ward->watch);
 }
 
 static void
-sweep(const struct plan *plan)
+sweep_more(struct watch *w)
 {
-	struct say nobody = { 0 };
-	struct reap reap = { 0 };
+	struct ward *ward;
+
+	while (w->next < w->n && w->sweeping < MOST_SWEEPS) {
+		ward = &w->wards[w->next++];
+		if (!ward->running)
+			continue;
+		w->sweeping++;
+		reap_start(&ward->reap, &w->loop, ward->plan, &w->nobody,
+		    SIGTERM, REAP_FINISH, swept, ward);
+	}
+}
+
+static void
+sweep_all(struct watch *w)
+{
 	struct error e = { 0 };
-	struct loop loop;
-	bool done = false;
 
-	if (loop_init(&loop, &e) == -1)
+	if (loop_init(&w->loop, &e) == -1)
 		return;
-	reap_start(&reap, &loop, plan, &nobody, SIGTERM, REAP_FINISH, finished,
-	    &done);
-	while (!done && loop_round(&loop, &e) == 0)
+	sweep_more(w);
+	while (w->sweeping > 0 && loop_round(&w->loop, &e) == 0)
 		continue;
-	reap_clear(&reap);
-	loop_clear(&loop);
-	error_clear(&e);
 }
 
 /* Signals that a parent's handlers would have put into a pipe of its own. */
@@ -109,46 +168,75 @@ reset_signals(void)
 }
 
 static void
-watch_over(const struct plan *plan, int fd, int handle)
+watch_over(const struct plan *const *plans, size_t n, int fd)
 {
+	struct watch w = { .wards = mem_zero(n, sizeof(*w.wards)), .n = n };
+
 	setsid();
 	reset_signals();
-	let_go_of_files(fd, handle);
-	if (wait_for_end(fd)) {
-		sweep(plan);
-		kill_client(handle);
-	}
+	let_go_of_files(fd);
+	for (size_t i = 0; i < n; i++)
+		w.wards[i] = (struct ward){ .plan = plans[i], .client = -1,
+		    .watch = &w };
+	if (wait_for_end(&w, fd))
+		sweep_all(&w);
 	_exit(0);
 }
 
-void
-guard_start(struct guard *g, const struct plan *plan, pid_t client)
+static void
+send_note(struct guard *g, int which, int client)
 {
-	int ends[2], handle;
+	struct note note = { which, client };
 
-	g->pipe = -1;
-	if (file_pipe(ends, -1) == -1)
+	if (g->open && file_write(g->ends[1], &note, sizeof(note)) == -1)
+		file_close(&g->ends[1]);
+}
+
+void
+guard_open(struct guard *g)
+{
+	g->pid = 0;
+	g->open = file_pipe(g->ends, -1) == 0;
+}
+
+void
+guard_begin(struct guard *g, size_t which, pid_t client)
+{
+	send_note(g, (int)which, (int)client);
+}
+
+void
+guard_end(struct guard *g, size_t which)
+{
+	send_note(g, (int)which, 0);
+}
+
+void
+guard_start(struct guard *g, const struct plan *const *plans, size_t n)
+{
+	if (!g->open)
 		return;
-	handle = open_client(client);
 	g->pid = fork();
 	if (g->pid == 0) {
-		close(ends[1]);
-		watch_over(plan, ends[0], handle);
+		close(g->ends[1]);
+		watch_over(plans, n, g->ends[0]);
 	}
-	file_close(&handle);
-	file_close(&ends[0]);
-	g->pipe = ends[1];
+	file_close(&g->ends[0]);
 	if (g->pid == -1)
-		file_close(&g->pipe);
+		guard_dismiss(g);
 }
 
 void
 guard_dismiss(struct guard *g)
 {
-	if (g->pipe == -1)
+	if (!g->open)
 		return;
-	file_write(g->pipe, "", 1);
-	file_close(&g->pipe);
-	while (waitpid(g->pid, NULL, 0) == -1 && errno == EINTR)
+	if (g->pid > 0)
+		send_note(g, ALL_IS_WELL, 0);
+	g->open = false;
+	file_close(&g->ends[0]);
+	file_close(&g->ends[1]);
+	while (g->pid > 0 && waitpid(g->pid, NULL, 0) == -1 && errno == EINTR)
 		continue;
+	g->pid = 0;
 }
