@@ -136,6 +136,110 @@ some_mebibytes_come_back_as_they_were(void **state)
 	spool_close(&s);
 }
 
+/* Read with a cursor; how many pieces it took. */
+static size_t
+read_all(const struct spool *s, int only, struct buf *got, struct buf *whose)
+{
+	SPOOL_CURSOR_AUTO struct spool_cursor c = { 0 };
+	const char *bytes;
+	size_t pieces = 0;
+	int stream;
+	ssize_t n;
+
+	spool_read(&c, s, only);
+	for (; (n = spool_next(&c, &bytes, &stream)) > 0; pieces++) {
+		assert_true(n <= SPOOL_CHUNK);
+		buf_add(got, bytes, (size_t)n);
+		for (ssize_t i = 0; whose != NULL && i < n; i++)
+			buf_add_byte(whose, (char)('0' + stream));
+	}
+	assert_int_equal(n, 0);
+	assert_int_equal(spool_next(&c, &bytes, &stream), 0);
+	assert_null(c.window);
+	return pieces;
+}
+
+static void
+a_cursor_reads_all_or_one_stream(void **state)
+{
+	BUF_AUTO struct buf all = { 0 }, whose = { 0 }, one = { 0 }, two = { 0 };
+	struct spool s;
+
+	(void)state;
+	assert_int_equal(spool_open(&s), 0);
+	assert_int_equal(read_all(&s, SPOOL_ALL, &all, NULL), 0);
+	spool_add(&s, 2, "", 0);
+	spool_add(&s, 1, "one", 3);
+	spool_add(&s, 2, "zwei", 4);
+	spool_add(&s, 1, "", 0);
+	spool_add(&s, 1, "1", 1);
+	assert_int_equal(read_all(&s, SPOOL_ALL, &all, &whose), 3);
+	assert_string_equal(all.data, "onezwei1");
+	assert_string_equal(whose.data, "11122221");
+	read_all(&s, 1, &one, NULL);
+	assert_string_equal(one.data, "one1");
+	read_all(&s, 2, &two, NULL);
+	assert_string_equal(two.data, "zwei");
+	assert_int_equal(read_all(&s, 3, &two, NULL), 0);
+	spool_close(&s);
+}
+
+/* Headers and runs that lie across the ends of windows, everywhere. */
+static void
+a_cursor_loses_nothing_where_windows_meet(void **state)
+{
+	static char run[70000];
+	struct buf want[3] = { { 0 } }, got[3] = { { 0 } };
+	struct spool s;
+
+	(void)state;
+	assert_int_equal(spool_open(&s), 0);
+	for (size_t i = 0; i < sizeof(run); i++)
+		run[i] = pattern(i);
+	for (size_t i = 0; i < 4000; i++) {
+		int stream = i % 3 == 0 ? 2 : 1;
+		size_t len = i % 500 == 0 ? sizeof(run) - i : i % 97;
+
+		assert_int_equal(spool_add(&s, stream, run + i, len), 0);
+		buf_add(&want[stream], run + i, len);
+		buf_add(&want[0], run + i, len);
+	}
+	for (int i = 0; i < 3; i++) {
+		read_all(&s, i == 0 ? SPOOL_ALL : i, &got[i], NULL);
+		assert_int_equal(got[i].len, want[i].len);
+		assert_memory_equal(got[i].data, want[i].data, want[i].len);
+		buf_clear(&got[i]);
+		buf_clear(&want[i]);
+	}
+	spool_close(&s);
+}
+
+static void
+a_cursor_goes_on_where_more_is_added(void **state)
+{
+	SPOOL_CURSOR_AUTO struct spool_cursor c = { 0 };
+	const char *bytes;
+	struct spool s;
+	int stream;
+
+	(void)state;
+	assert_int_equal(spool_open(&s), 0);
+	spool_add(&s, 1, "a", 1);
+	spool_read(&c, &s, SPOOL_ALL);
+	assert_int_equal(spool_next(&c, &bytes, &stream), 1);
+	assert_int_equal(spool_next(&c, &bytes, &stream), 0);
+	spool_add(&s, 2, "bc", 2);
+	assert_int_equal(spool_next(&c, &bytes, &stream), 2);
+	assert_memory_equal(bytes, "bc", 2);
+	assert_int_equal(stream, 2);
+	/* Cut short under us. */
+	spool_add(&s, 2, "def", 3);
+	assert_int_equal(ftruncate(s.fd, s.size - 3), 0);
+	assert_int_equal(spool_next(&c, &bytes, &stream), -1);
+	assert_int_equal(errno, EIO);
+	spool_close(&s);
+}
+
 static void
 a_broken_destination_is_named(void **state)
 {
@@ -191,6 +295,9 @@ main(void)
 		cmocka_unit_test(order_is_kept_between_streams),
 		cmocka_unit_test(each_stream_goes_to_its_own),
 		cmocka_unit_test(some_mebibytes_come_back_as_they_were),
+		cmocka_unit_test(a_cursor_reads_all_or_one_stream),
+		cmocka_unit_test(a_cursor_loses_nothing_where_windows_meet),
+		cmocka_unit_test(a_cursor_goes_on_where_more_is_added),
 		cmocka_unit_test(a_broken_destination_is_named),
 		cmocka_unit_test(a_directory_that_takes_no_file_is_an_error),
 	};

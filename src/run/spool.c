@@ -4,12 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/mem.h"
 
-#define CHUNK	(64 * 1024)
 #define MOST	(1024 * 1024)
 
 /* In front of each run of bytes; only this process ever reads it. */
@@ -69,7 +70,7 @@ spool_add(struct spool *s, int stream, const void *bytes, size_t len)
 static ssize_t
 take_by_copy(struct spool *s, int stream, int fd)
 {
-	char chunk[CHUNK];
+	char chunk[SPOOL_CHUNK];
 	ssize_t n = read(fd, chunk, sizeof(chunk));
 
 	if (n <= 0)
@@ -93,55 +94,127 @@ spool_take(struct spool *s, int stream, int fd)
 	return take_by_copy(s, stream, fd);
 }
 
-static int
-read_at(int fd, void *to, size_t len, off_t at)
+void
+spool_read(struct spool_cursor *c, const struct spool *s, int only)
 {
-	ssize_t n;
-
-	do
-		n = pread(fd, to, len, at);
-	while (n == -1 && errno == EINTR);
-	if (n == 0)
-		errno = EIO;
-	return n == (ssize_t)len ? 0 : -1;
+	*c = (struct spool_cursor){ .spool = s, .only = only };
 }
 
-static int
-replay_run(const struct spool *s, off_t at, size_t len, int to, int *failed)
+/* Give the memory back; the place in the file is kept. */
+static void
+let_go(struct spool_cursor *c)
 {
-	char chunk[CHUNK];
-	size_t part;
+	free(c->window);
+	c->window = NULL;
+	c->filled = 0;
+}
 
-	for (; len > 0; len -= part, at += (off_t)part) {
-		part = len < sizeof(chunk) ? len : sizeof(chunk);
-		if (read_at(s->fd, chunk, part, at) == -1) {
-			*failed = -1;
-			return -1;
-		}
-		if (file_write(to, chunk, part) == -1)
-			return -1;
-	}
+void
+spool_cursor_clear(struct spool_cursor *c)
+{
+	let_go(c);
+	memset(c, 0, sizeof(*c));
+}
+
+/* Let the window begin where the cursor is. */
+static int
+refill(struct spool_cursor *c)
+{
+	off_t rest = c->spool->size - c->at;
+	size_t most = rest < SPOOL_CHUNK ? (size_t)rest : SPOOL_CHUNK;
+	ssize_t n;
+
+	if (c->window == NULL)
+		c->window = mem_grow(NULL, 1, SPOOL_CHUNK);
+	c->from = c->at;
+	c->filled = 0;
+	do
+		n = pread(c->spool->fd, c->window, most, c->at);
+	while (n == -1 && errno == EINTR);
+	if (n == -1)
+		return -1;
+	c->filled = (size_t)n;
 	return 0;
+}
+
+/*
+ * How many bytes of the window stand at the cursor, LEAST at the least; 0 with
+ * errno.  A file that is shorter than it was has been tampered with.
+ */
+static size_t
+available(struct spool_cursor *c, size_t least)
+{
+	off_t end = c->from + (off_t)c->filled;
+
+	if (end - c->at < (off_t)least) {
+		if (refill(c) == -1)
+			return 0;
+		end = c->from + (off_t)c->filled;
+	}
+	if (end - c->at < (off_t)least) {
+		errno = EIO;
+		return 0;
+	}
+	return (size_t)(end - c->at);
+}
+
+/* Go on to the next run that is wanted: 1, 0 at the end, -1 with errno. */
+static int
+next_run(struct spool_cursor *c)
+{
+	struct header h;
+
+	while (c->left == 0) {
+		if (c->at >= c->spool->size)
+			return 0;
+		if (available(c, sizeof(h)) == 0)
+			return -1;
+		memcpy(&h, c->window + (c->at - c->from), sizeof(h));
+		c->at += (off_t)sizeof(h);
+		c->stream = (int)h.stream;
+		if (c->only == SPOOL_ALL || c->only == c->stream)
+			c->left = h.length;
+		else
+			c->at += (off_t)h.length;
+	}
+	return 1;
+}
+
+ssize_t
+spool_next(struct spool_cursor *c, const char **bytes, int *stream)
+{
+	int rc = next_run(c);
+	size_t n;
+
+	if (rc == 0)
+		let_go(c);
+	if (rc != 1)
+		return rc;
+	n = available(c, 1);
+	if (n == 0)
+		return -1;
+	n = n < c->left ? n : c->left;
+	*bytes = c->window + (c->at - c->from);
+	*stream = c->stream;
+	c->at += (off_t)n;
+	c->left -= n;
+	return (ssize_t)n;
 }
 
 int
 spool_replay(const struct spool *s, const int *to, int *stream)
 {
-	struct header h;
-	off_t at = 0;
+	SPOOL_CURSOR_AUTO struct spool_cursor c = { 0 };
+	const char *bytes;
+	ssize_t n;
 
-	while (at < s->size) {
-		if (read_at(s->fd, &h, sizeof(h), at) == -1) {
-			*stream = -1;
+	spool_read(&c, s, SPOOL_ALL);
+	while ((n = spool_next(&c, &bytes, stream)) > 0)
+		if (file_write(to[*stream], bytes, (size_t)n) == -1)
 			return -1;
-		}
-		at += (off_t)sizeof(h);
-		*stream = (int)h.stream;
-		if (replay_run(s, at, h.length, to[h.stream], stream) == -1)
-			return -1;
-		at += (off_t)h.length;
-	}
-	return 0;
+	if (n == -1)
+		*stream = -1;
+	return (int)n;
 }
 
 void
