@@ -205,7 +205,7 @@ int
 spool_replay(const struct spool *s, const int *to, int *stream)
 {
 	SPOOL_CURSOR_AUTO struct spool_cursor c = { 0 };
-	const char *bytes;
+	const char *bytes = NULL;
 	ssize_t n;
 
 	spool_read(&c, s, SPOOL_ALL);
