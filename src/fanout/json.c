@@ -33,10 +33,27 @@ begin_character(struct json_utf8 *u, unsigned char c)
 	return true;
 }
 
+/* How many of the N BYTES, in steps of eight, are ASCII: most are. */
+static size_t
+skip_ascii(const char *bytes, size_t n)
+{
+	uint64_t eight;
+	size_t i;
+
+	for (i = 0; i + sizeof(eight) <= n; i += sizeof(eight)) {
+		memcpy(&eight, bytes + i, sizeof(eight));
+		if (eight & UINT64_C(0x8080808080808080))
+			break;
+	}
+	return i;
+}
+
 bool
 json_utf8_check(struct json_utf8 *u, const char *bytes, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
+	size_t i = u->more == 0 ? skip_ascii(bytes, n) : 0;
+
+	for (; i < n; i++) {
 		unsigned char c = (unsigned char)bytes[i];
 
 		if (u->more == 0) {
@@ -53,17 +70,19 @@ json_utf8_check(struct json_utf8 *u, const char *bytes, size_t n)
 	return true;
 }
 
-/* One byte of a string at TO; where the next one goes. */
+static bool
+is_plain(unsigned char c)
+{
+	return c >= 0x20 && c != '"' && c != '\\';
+}
+
+/* One byte that is not plain, at TO; where the next one goes. */
 static char *
 put_escaped(char *to, unsigned char c)
 {
 	static const char hex[] = "0123456789abcdef";
 	static const char letters[] = "btn\0fr";	/* from 8 on */
 
-	if (c >= 0x20 && c != '"' && c != '\\') {
-		*to++ = (char)c;
-		return to;
-	}
 	*to++ = '\\';
 	if (c >= 0x20) {
 		*to++ = (char)c;
@@ -84,7 +103,10 @@ add_escaped(struct buf *b, const char *bytes, size_t n)
 	char *from = buf_reserve(b, n * WIDEST), *to = from;
 
 	for (size_t i = 0; i < n; i++)
-		to = put_escaped(to, (unsigned char)bytes[i]);
+		if (is_plain((unsigned char)bytes[i]))
+			*to++ = bytes[i];
+		else
+			to = put_escaped(to, (unsigned char)bytes[i]);
 	b->len += (size_t)(to - from);
 	b->data[b->len] = '\0';
 }
