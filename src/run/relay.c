@@ -8,36 +8,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/file.h"
+#include "run/lane.h"
 #include "run/spool.h"
 
 #define CHUNK	(64 * 1024)
 #define MOST	(1024 * 1024)	/* bytes that one splice may move */
 
-/*
- * A writer at full speed wakes us for every few KiB.  When so much has come
- * within one ms, let it fill the pipe for another: fewer, larger steps.  Only
- * where the pipe has room for what comes meanwhile.
- */
-#define BULK		(64 * 1024)
-#define ROOMY_PIPE	(512 * 1024)
-#define REST_MS		1
-
 enum step { MOVED, DRY, FULL, END, BROKEN };
 
-static void
-count(struct relay *r, size_t bytes)
+static bool
+is_kept(const struct relay *r)
 {
-	int64_t now;
-
-	if (!r->roomy)
-		return;
-	now = clock_now();
-	if (now != r->tick)
-		r->tick_bytes = 0;
-	r->tick = now;
-	r->tick_bytes += bytes;
+	return r->spool != NULL || r->lane != NULL;
 }
 
 static enum step
@@ -81,7 +64,7 @@ fill(struct relay *r, struct buf *b)
 		return END;
 	b->len += (size_t)n;
 	b->data[b->len] = '\0';
-	count(r, (size_t)n);
+	pace_count(&r->pace, (size_t)n);
 	return MOVED;
 }
 
@@ -107,7 +90,7 @@ move_by_splice(struct relay *r)
 	ssize_t n = sink_splice(&r->sink, r->in.fd, MOST);
 
 	if (n > 0) {
-		count(r, (size_t)n);
+		pace_count(&r->pace, (size_t)n);
 		return MOVED;
 	}
 	if (n == 0)
@@ -118,13 +101,20 @@ move_by_splice(struct relay *r)
 	return errno == EINVAL ? move_by_copy(r) : BROKEN;
 }
 
+/* To a spool or a lane. */
 static enum step
-move_to_spool(struct relay *r)
+move_to_keeper(struct relay *r)
 {
-	ssize_t n = spool_take(r->spool, r->stream, r->in.fd);
+	ssize_t n;
 
+	if (r->lane != NULL && !lane_has_room(r->lane))
+		return FULL;
+	if (r->lane != NULL)
+		n = lane_take(r->lane, r->in.fd);
+	else
+		n = spool_take(r->spool, r->stream, r->in.fd);
 	if (n > 0) {
-		count(r, (size_t)n);
+		pace_count(&r->pace, (size_t)n);
 		return MOVED;
 	}
 	if (n == 0)
@@ -143,6 +133,14 @@ move_to_nowhere(struct relay *r)
 	return n == -1 && (errno == EAGAIN || errno == EINTR) ? DRY : END;
 }
 
+static int
+keep_held(struct relay *r)
+{
+	if (r->lane != NULL)
+		return lane_add(r->lane, r->held.data, r->held.len);
+	return spool_add(r->spool, r->stream, r->held.data, r->held.len);
+}
+
 /* What was held goes the way of all other bytes. */
 static enum step
 stop_holding(struct relay *r)
@@ -152,12 +150,10 @@ stop_holding(struct relay *r)
 	if (r->held.len == 0)
 		return MOVED;
 	r->delivered = true;
-	if (r->spool != NULL) {
-		if (spool_add(r->spool, r->stream, r->held.data,
-		    r->held.len) == -1)
-			return BROKEN;
-	} else
+	if (!is_kept(r))
 		buf_add(&r->pending, r->held.data, r->held.len);
+	else if (keep_held(r) == -1)
+		return BROKEN;
 	buf_clear(&r->held);
 	return flush(r);
 }
@@ -190,8 +186,8 @@ move(struct relay *r)
 		return step;
 	if (r->holding)
 		return move_held(r);
-	if (r->spool != NULL)
-		return move_to_spool(r);
+	if (is_kept(r))
+		return move_to_keeper(r);
 	if (r->sink.splices)
 		return move_by_splice(r);
 	return move_by_copy(r);
@@ -211,7 +207,9 @@ wait_for(struct relay *r, bool room)
 	else
 		loop_watch(r->loop, &r->in);
 	r->out.events = room ? POLLOUT : 0;
-	if (room || reader_matters)
+	if (r->lane != NULL && room)
+		lane_wait(r->lane);
+	else if (room || reader_matters)
 		loop_watch(r->loop, &r->out);
 	else
 		loop_unwatch(r->loop, &r->out);
@@ -221,14 +219,15 @@ wait_for(struct relay *r, bool room)
 static void
 take_rest(struct relay *r)
 {
-	r->tick_bytes = 0;
-	if (r->spool == NULL && has_bytes(r)) {
+	if (r->lane != NULL && has_bytes(r))
+		return;
+	if (!is_kept(r) && has_bytes(r)) {
 		sink_widen(&r->sink);
 		wait_for(r, true);
 		return;
 	}
 	loop_unwatch(r->loop, &r->in);
-	loop_after(r->loop, &r->rest, REST_MS);
+	loop_after(r->loop, &r->rest, PACE_REST_MS);
 }
 
 static void
@@ -253,6 +252,22 @@ end(struct relay *r)
 		r->hooks.ended(r->hooks.arg);
 }
 
+/* There is no more to come. */
+static enum step
+finish(struct relay *r)
+{
+	int given = 1;
+
+	if (r->lane != NULL && !r->dropping)
+		given = lane_end(r->lane);
+	if (given == -1)
+		return BROKEN;
+	if (given == 0)
+		return FULL;
+	end(r);
+	return END;
+}
+
 static void
 drop_rest(struct relay *r)
 {
@@ -261,6 +276,8 @@ drop_rest(struct relay *r)
 	loop_cancel(r->loop, &r->patience);
 	buf_clear(&r->pending);
 	buf_clear(&r->held);
+	if (r->lane != NULL)
+		lane_clear(r->lane);
 	wait_for(r, false);
 }
 
@@ -276,24 +293,25 @@ break_off(struct relay *r, int cause)
 static bool
 pump(struct relay *r)
 {
-	switch (move(r)) {
+	enum step step = move(r);
+
+	if (step == END || (step == DRY && r->drain))
+		step = finish(r);
+	switch (step) {
 	case MOVED:
 		r->delivered |= !r->holding;
 		r->steps++;
 		wait_for(r, false);
-		if (!r->drain && r->tick_bytes >= BULK)
+		if (!r->drain && pace_rest_due(&r->pace))
 			take_rest(r);
 		return r->drain;
 	case DRY:
 		wait_for(r, false);
-		if (r->drain)
-			end(r);
 		return false;
 	case FULL:
 		wait_for(r, true);
 		return false;
 	case END:
-		end(r);
 		return false;
 	case BROKEN:
 		break_off(r, errno);
@@ -328,6 +346,25 @@ out_ready(void *arg, short revents)
 }
 
 static void
+lane_ready(void *arg)
+{
+	ready(arg, 0);
+}
+
+/* What is held is judged first, whatever becomes of it. */
+static void
+lane_broken(void *arg, int cause)
+{
+	struct relay *r = arg;
+
+	if (r->ended || r->held.len > 0)
+		return;
+	break_off(r, cause);
+	if (r->drain)
+		ready(r, 0);
+}
+
+static void
 patience_over(void *arg)
 {
 	struct relay *r = arg;
@@ -336,17 +373,6 @@ patience_over(void *arg)
 		break_off(r, errno);
 	else
 		wait_for(r, r->pending.len > 0);
-}
-
-static int
-pipe_room(int fd)
-{
-#ifdef F_GETPIPE_SZ
-	return fcntl(fd, F_GETPIPE_SZ);
-#else
-	(void)fd;
-	return -1;
-#endif
 }
 
 static void
@@ -363,7 +389,7 @@ start(struct relay *r, struct loop *loop, int in)
 	r->patience.arg = r;
 	r->rest.fire = rested;
 	r->rest.arg = r;
-	r->roomy = pipe_room(in) >= ROOMY_PIPE;
+	pace_open(&r->pace, in);
 	loop_watch(loop, &r->in);
 }
 
@@ -382,6 +408,25 @@ relay_start_spool(struct relay *r, struct loop *loop, int in,
 	start(r, loop, in);
 	r->out.fd = r->sink.fd = -1;
 	r->spool = spool;
+}
+
+void
+relay_start_lane(struct relay *r, struct loop *loop, int in, struct lane *lane)
+{
+	start(r, loop, in);
+	r->out.fd = r->sink.fd = -1;
+	r->lane = lane;
+	lane->ready = lane_ready;
+	lane->broken = lane_broken;
+	lane->arg = r;
+}
+
+unsigned long
+relay_progress(const struct relay *r)
+{
+	if (r->lane == NULL || r->lane->outlet == NULL)
+		return r->steps;
+	return r->steps + r->lane->outlet->steps;
 }
 
 void
@@ -413,10 +458,12 @@ relay_release(struct relay *r)
 
 	if (r->held.len == 0)
 		return;
-	if (r->spool != NULL)
-		rc = spool_add(r->spool, r->stream, r->held.data, r->held.len);
+	if (is_kept(r))
+		rc = keep_held(r);
 	else
 		rc = file_write(r->sink.fd, r->held.data, r->held.len);
+	if (rc == 0 && r->lane != NULL)
+		rc = lane_end(r->lane);
 	if (rc == -1 && r->hooks.broken != NULL)
 		r->hooks.broken(r->hooks.arg, r, errno);
 	buf_clear(&r->held);
@@ -433,6 +480,8 @@ relay_clear(struct relay *r)
 	loop_cancel(r->loop, &r->rest);
 	file_close(&r->in.fd);
 	sink_close(&r->sink);
+	if (r->lane != NULL)
+		lane_clear(r->lane);
 	buf_clear(&r->pending);
 	buf_clear(&r->held);
 	r->loop = NULL;

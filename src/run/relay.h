@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Carrying one stream: what arrives on a pipe goes to a descriptor (or to a
- * spool), byte for byte and as it comes.  Where the destination is full the
+ * spool, or to a lane), byte for byte and as it comes.  Where the destination is full the
  * pipe is left alone, so that its writer waits and no memory grows.
  *
  * The first bytes can be held back while a judge makes up its mind on them.
@@ -14,8 +14,10 @@
 
 #include "base/buf.h"
 #include "run/loop.h"
+#include "run/pace.h"
 #include "run/sink.h"
 
+struct lane;
 struct spool;
 
 struct relay;
@@ -28,14 +30,18 @@ struct relay_hooks {
 	 */
 	int (*hold)(const char *bytes, size_t len);
 
-	/* Bytes are about to be written to a terminal, and have been.  Or NULL. */
+	/*
+	 * Bytes are about to be written to a terminal, and have been; with a
+	 * lane it is the outlet that tells.  Or NULL.
+	 */
 	void (*before_write)(void *arg);
 	void (*after_write)(void *arg);
 
 	/*
 	 * The destination takes no more, errno value CAUSE (EPIPE also when it
 	 * is a pipe whose reader has had something and left); what follows is
-	 * read and dropped.  Called once at the most.
+	 * read and dropped.  Called once at the most.  With a lane it may be
+	 * that a long line could not be kept (its `spill_failed`).
 	 */
 	void (*broken)(void *arg, const struct relay *, int cause);
 
@@ -57,10 +63,9 @@ struct relay {
 	struct loop *loop;	/* the relay's own, as all below */
 	struct loop_watch in, out;
 	struct loop_timer patience, rest;
-	int64_t tick;
-	size_t tick_bytes;
-	bool roomy;
-	struct spool *spool;
+	struct pace pace;
+	struct spool *spool;	/* one of these, or */
+	struct lane *lane;
 	struct sink sink;
 	bool holding, drain, dropping;
 	struct buf pending;	/* read, not yet written */
@@ -76,6 +81,15 @@ void relay_start(struct relay *, struct loop *, int in, int out);
 
 /* The same into SPOOL, as its stream number `stream`. */
 void relay_start_spool(struct relay *, struct loop *, int in, struct spool *);
+
+/*
+ * The same into LANE, which is open, and the relay's until that is cleared; it
+ * is cleared with it.  The stream has ended when its outlet has all of it.
+ */
+void relay_start_lane(struct relay *, struct loop *, int in, struct lane *);
+
+/* Grows whenever bytes move on, also those that a lane waits for. */
+unsigned long relay_progress(const struct relay *);
 
 /*
  * Nothing more will be written to the pipe: end when it is empty, also when
