@@ -74,7 +74,7 @@ options_of_help() {
 
 @test "man page: its options are those of --help, in the same order" {
 	same "$(mandoc -Tascii -Owidth=100 "$builddir/man/dexec.1" | col -b | expand |
-		sed -n 's/^     \(-.*\)$/\1/p' | sed 's/   .*//')" "$(options_of_help)"
+		sed -n 's/^     \(-.*\)$/\1/p' | sed 's/  .*//')" "$(options_of_help)"
 }
 
 @test "man page: every command is described" {
@@ -135,6 +135,14 @@ readme_table() {
 	"$DEXEC" --help | sed -n '/^Options:/,/^$/p' >own
 	same "$(readme_table '| option |' | sed 's/^| //; s/ |$//; s/ | /\t/; s/`//g')" \
 		"$(options_of_help texts | head -n "$(grep -c '^ .*--' own)")"
+}
+
+@test "README: its table of options for several containers is --help's" {
+	"$DEXEC" --help | sed -n '/^Options:/,/^$/p' >own
+	"$DEXEC" --help | sed -n '/^Options for several/,/^$/p' >many
+	same "$(readme_table '| for several containers |' | sed 's/^| //; s/ |$//; s/ | /\t/; s/`//g')" \
+		"$(options_of_help texts | tail -n "+$(($(grep -c '^ .*--' own) + 1))" |
+			head -n "$(grep -c '^ .*--' many)")"
 }
 
 @test "README: its table of commands is --help's" {
@@ -277,7 +285,7 @@ completes() {
 
 @test "completion: options, before the container and behind exec" {
 	completes 'dexec --disable' --disable_stream --disable_spinner
-	completes 'dexec --k' --kill-after
+	completes 'dexec --ki' --kill-after
 	completes 'dexec web exec --e' web exec --env --env-file
 	completes 'dexec web --pri' web --privileged
 	completes 'dexec web exec -it --detach' web exec -it --detach --detach-keys

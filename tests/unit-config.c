@@ -104,12 +104,12 @@ lines_are_names_and_values(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct target t = { 0 };
-		struct option_set set = { rows, &t };
+		struct option_set set[] = { { rows, &t, NULL }, { 0 } };
 		MEM_AUTO char *text = mem_dup(cases[i].text);
 		ERROR_AUTO struct error e = { 0 };
 
 		wrong += differs(cases[i].text,
-		    config_parse(text, "f", &set, &e), 0);
+		    config_parse(text, "f", set, &e), 0);
 		wrong += differs_text(cases[i].text, t.text,
 		    cases[i].expected.text);
 		wrong += differs(cases[i].text, t.flag,
@@ -141,12 +141,12 @@ errors_name_file_and_line(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct target t = { 0 };
-		struct option_set set = { rows, &t };
+		struct option_set set[] = { { rows, &t, NULL }, { 0 } };
 		MEM_AUTO char *text = mem_dup(cases[i].text);
 		ERROR_AUTO struct error e = { 0 };
 
 		wrong += differs(cases[i].text,
-		    config_parse(text, "f", &set, &e), -1);
+		    config_parse(text, "f", set, &e), -1);
 		wrong += differs_text(cases[i].text, e.text, cases[i].error);
 		wrong += differs(cases[i].text, e.usage, false);
 	}
@@ -163,11 +163,11 @@ only_what_may_be_set_there_can_be(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct target t = { 0 };
-		struct option_set set = { rows, &t };
+		struct option_set set[] = { { rows, &t, NULL }, { 0 } };
 		MEM_AUTO char *text = mem_dup(cases[i]);
 		ERROR_AUTO struct error e = { 0 };
 
-		wrong += differs(cases[i], config_parse(text, "f", &set, &e),
+		wrong += differs(cases[i], config_parse(text, "f", set, &e),
 		    -1);
 		wrong += differs(cases[i], strstr(e.text, "f:1: '") == e.text,
 		    true);
@@ -211,9 +211,9 @@ static int
 read_config(const char *path, struct error *e)
 {
 	struct target t = { 0 };
-	struct option_set set = { rows, &t };
+	struct option_set set[] = { { rows, &t, NULL }, { 0 } };
 	char *content = NULL;
-	int rc = config_read(path, &set, &content, e);
+	int rc = config_read(path, set, &content, e);
 
 	free(content);
 	return rc;
@@ -263,7 +263,7 @@ flag_goes_before_environment_before_file(void **state)
 	char option[] = "--timeout=3s", name[] = "c";
 	char *const argv[] = { option, name, NULL };
 	struct settings s;
-	struct option_set sets[] = { { settings_rows, &s }, { 0 } };
+	struct option_set sets[] = { { settings_rows, &s, NULL }, { 0 } };
 	ERROR_AUTO struct error e = { 0 };
 
 	assert_int_equal(settings_load(&s, &e), 0);

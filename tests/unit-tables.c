@@ -16,7 +16,7 @@
 #include "dexec/help.h"
 #include "dexec/settings.h"
 
-static const struct option_row *const tables[] = { settings_rows,
+static const struct option_row *const tables[] = { settings_rows, many_rows,
     exec_option_rows };
 
 #define EACH_ROW(row) \
@@ -136,7 +136,7 @@ static void
 each_row_has_a_field_of_its_own(void **state)
 {
 	static const size_t sizes[] = { sizeof(struct settings),
-	    sizeof(struct exec_options) };
+	    sizeof(struct settings), sizeof(struct exec_options) };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(tables); i++) {

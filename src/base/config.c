@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/strv.h"
 #include "base/text.h"
 
 #define LARGEST_FILE (1024 * 1024)
@@ -40,9 +41,34 @@ trim(char *s)
 	return s;
 }
 
+/* Where "@NAME = VALUE" goes, or NULL. */
+static struct strv *
+named_values(const struct option_set *sets)
+{
+	for (; sets->rows != NULL; sets++)
+		if (sets->named != NULL)
+			return sets->named;
+	return NULL;
+}
+
+/* The row that the file may set, and its set; or NULL. */
+static const struct option_row *
+find_row(const struct option_set **set, const char *name)
+{
+	const struct option_row *row;
+
+	for (; (*set)->rows != NULL; (*set)++) {
+		row = option_named((*set)->rows, name, strlen(name));
+		if (row != NULL && row->config)
+			return row;
+	}
+	return NULL;
+}
+
 static int
 parse_line(char *line, const struct option_set *set, struct error *e)
 {
+	struct strv *named = named_values(set);
 	const struct option_row *row;
 	MEM_AUTO char *shown = NULL;
 	char *name = trim(line), *value;
@@ -55,8 +81,12 @@ parse_line(char *line, const struct option_set *set, struct error *e)
 		return error_set(e, "'%s' is not name = value", shown);
 	*value++ = '\0';
 	name = trim(name);
-	row = option_named(set->rows, name, strlen(name));
-	if (row == NULL || !row->config)
+	if (*name == '@' && name[1] != '\0' && named != NULL) {
+		strv_pushf(named, "%s=%s", name + 1, trim(value));
+		return 0;
+	}
+	row = find_row(&set, name);
+	if (row == NULL)
 		return error_set(e, "'%s' sets nothing that dexec knows",
 		    shown);
 	return option_assign(row, set->target, trim(value), e);

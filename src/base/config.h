@@ -2,7 +2,8 @@
 /*
  * The configuration file: lines of "name = value", where name is the long name
  * of an option that may be set there.  Blank lines and lines that begin with
- * "#" are passed over; blanks around name and value do not count.
+ * "#" are passed over; blanks around name and value do not count.  "@name =
+ * value" gives a name to a value, for whoever has a use for that.
  */
 #ifndef BASE_CONFIG_H
 #define BASE_CONFIG_H
@@ -19,15 +20,15 @@ struct error;
 char *config_path(const char *program);
 
 /*
- * Set the fields of SET from the file at PATH.  Texts that a field borrows are
- * taken from *CONTENT, which the caller frees when SET's target is done with.
+ * Set the fields of SETS (ended as for options_parse()) from the file at PATH.  Texts that a field borrows are
+ * taken from *CONTENT, which the caller frees when the targets are done with.
  * A file that does not exist sets nothing and is no error.
  */
-int config_read(const char *path, const struct option_set *, char **content,
+int config_read(const char *path, const struct option_set *sets, char **content,
     struct error *);
 
 /* The same from text, which is changed; NAME stands in messages. */
-int config_parse(char *text, const char *name, const struct option_set *,
+int config_parse(char *text, const char *name, const struct option_set *sets,
     struct error *);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/options.h"
 
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,15 @@ parse_choice(const char *const *choices, const char *value, int *result)
 }
 
 static int
+parse_number(const char *value, int least, int *result)
+{
+	const char *wrong;
+
+	*result = (int)strtonum(value, least, INT_MAX, &wrong);
+	return wrong == NULL ? 0 : -1;
+}
+
+static int
 bad_value(const struct option_row *row, const char *value, struct error *e)
 {
 	MEM_AUTO char *shown = text_printable(value, 60);
@@ -71,6 +81,8 @@ bad_value(const struct option_row *row, const char *value, struct error *e)
 
 	if (row->kind == OPTION_TIME)
 		buf_add_text(&expected, "a time such as 1.5s, 2m or 100ms");
+	else if (row->kind == OPTION_NUMBER)
+		buf_addf(&expected, "a number from %d on", row->least);
 	else if (row->kind == OPTION_BOOL)
 		buf_add_text(&expected, "true or false");
 	for (size_t i = 0; row->kind == OPTION_CHOICE && row->choices[i]; i++)
@@ -101,6 +113,9 @@ option_assign(const struct option_row *row, void *target, const char *value,
 		break;
 	case OPTION_TIME:
 		bad = clock_parse(value, field);
+		break;
+	case OPTION_NUMBER:
+		bad = parse_number(value, row->least, field);
 		break;
 	case OPTION_CHOICE:
 		bad = parse_choice(row->choices, value, field);

@@ -25,6 +25,7 @@ enum option_kind {
 	OPTION_TEXT,		/* const char *, borrowed from argv */
 	OPTION_LIST,		/* struct strv: each use adds a word */
 	OPTION_TIME,		/* int64_t in ms, see clock_parse() */
+	OPTION_NUMBER,		/* int: `least` or more */
 	OPTION_CHOICE,		/* int: the index in `choices` */
 };
 
@@ -46,13 +47,18 @@ struct option_row {
 	const char *environment;	/* variable that sets it too, or NULL */
 	bool config;			/* the configuration file may set it */
 	const char *const *choices;	/* NULL-terminated, OPTION_CHOICE */
+	int least;			/* OPTION_NUMBER */
 	enum option_complete complete;
 };
+
+struct strv;
 
 /* Rows (ended by one whose name is NULL) and the struct they set. */
 struct option_set {
 	const struct option_row *rows;
 	void *target;
+	struct strv *named;	/* what a configuration file gives names to:
+				   "NAME=VALUE" of "@NAME = VALUE"; or NULL */
 };
 
 /*

@@ -36,12 +36,6 @@ find(struct diagnosis *d, enum finding_kind kind, char *message)
 	d->done(d->arg);
 }
 
-static char *
-shown_target(const struct diagnosis *d)
-{
-	return text_printable(d->plan->target, 200);
-}
-
 static void
 find_command(struct diagnosis *d)
 {
@@ -52,7 +46,7 @@ find_command(struct diagnosis *d)
 static void
 find_in_words(struct diagnosis *d, enum finding_kind kind, const char *text)
 {
-	MEM_AUTO char *target = shown_target(d);
+	MEM_AUTO char *target = plan_shown(d->plan);
 	MEM_AUTO char *clean = launch_clean(text);
 	MEM_AUTO char *shown = text_printable(clean, 1000);
 
@@ -77,7 +71,7 @@ static void
 find_engine(struct diagnosis *d)
 {
 	const char *said = buf_text(&d->capture.err);
-	MEM_AUTO char *target = shown_target(d);
+	MEM_AUTO char *target = plan_shown(d->plan);
 	MEM_AUTO char *clean = NULL;
 	MEM_AUTO char *shown = NULL;
 
@@ -100,7 +94,7 @@ static void
 names_known(void *arg)
 {
 	struct diagnosis *d = arg;
-	MEM_AUTO char *target = shown_target(d);
+	MEM_AUTO char *target = plan_shown(d->plan);
 	MEM_AUTO char *shown = NULL;
 	char *list = buf_steal(&d->capture.out), *rest = list, *name;
 	struct strv names = { 0 };
@@ -137,7 +131,7 @@ find_none(struct diagnosis *d)
 static void
 find_state(struct diagnosis *d)
 {
-	MEM_AUTO char *target = shown_target(d);
+	MEM_AUTO char *target = plan_shown(d->plan);
 	MEM_AUTO char *is = state_describe(&d->state);
 
 	d->finding.stopped = d->state.kind == STATE_STOPPED;
@@ -147,7 +141,7 @@ find_state(struct diagnosis *d)
 static void
 find_lost(struct diagnosis *d, const char *what)
 {
-	MEM_AUTO char *target = shown_target(d);
+	MEM_AUTO char *target = plan_shown(d->plan);
 
 	find(d, FINDING_LOST, mem_printf("container %s %s while the command "
 	    "ran", target, what));

@@ -28,7 +28,7 @@ signal_client(const struct ending *en, int signo)
 static void
 give_up(struct ending *en, const char *why)
 {
-	MEM_AUTO char *target = text_printable(en->plan->target, 200);
+	MEM_AUTO char *target = plan_shown(en->plan);
 
 	if (en->trouble == NULL)
 		en->trouble = mem_printf("%s: cannot end the command: %s",

@@ -69,7 +69,7 @@ describe(struct exec *x)
 	} else if (en->trouble != NULL) {
 		x->outcome.message = mem_dup(en->trouble);
 	} else if (en->cause == ENDING_TIMEOUT) {
-		target = text_printable(x->request->plan->target, 200);
+		target = plan_shown(x->request->plan);
 		say_note(&x->say, "%s: timed out", target);
 	} else {
 		x->outcome.message = found->message;
@@ -358,7 +358,10 @@ exec_start(struct exec *x, struct loop *loop, const struct exec_request *r,
 	x->finished = finished;
 	x->arg = arg;
 	x->begun = clock_now();
-	tty_note(&x->tty);
+	if (r->routes.beside)
+		x->tty.fd = -1;
+	else
+		tty_note(&x->tty);
 	x->say = *r->say;
 	x->say.line = r->say->line != NULL ? say_line : NULL;
 	x->say.arg = x;
@@ -387,6 +390,12 @@ exec_signal(struct exec *x, int signo)
 	/* All that is left to do is to wait for a reader: not any more. */
 	if (x->client_ended && !streams_ended(&x->streams))
 		give_up_output(x);
+}
+
+void
+exec_broken_pipe(struct exec *x)
+{
+	ending_by_broken_pipe(&x->ending);
 }
 
 void

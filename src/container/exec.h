@@ -84,6 +84,9 @@ int exec_start(struct exec *, struct loop *, const struct exec_request *,
 /* We were sent SIGNO: INT, TERM, HUP, QUIT, WINCH. */
 void exec_signal(struct exec *, int signo);
 
+/* Nobody reads what it prints any more. */
+void exec_broken_pipe(struct exec *);
+
 /* We are about to stop (Ctrl-Z), or go on. */
 void exec_pause(struct exec *);
 void exec_resume(struct exec *);

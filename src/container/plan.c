@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 
 #define FIELD(name) offsetof(struct exec_options, name)
 
@@ -87,6 +88,8 @@ plan_argv(const struct plan *p, struct strv *argv)
 	strv_push_option(argv, "-w", o->workdir);
 	push_list(argv, "--env-file", &o->env_file);
 	push_list(argv, "-e", &o->env);
+	for (char *const *word = p->env; word != NULL && *word != NULL; word++)
+		strv_push_option(argv, "-e", *word);
 	if (p->cookie != NULL) {
 		strv_push(argv, "-e");
 		strv_pushf(argv, COOKIE_NAME "=%s", p->cookie);
@@ -101,6 +104,12 @@ plan_side_argv(const struct plan *p, const char *user, struct strv *argv)
 	docker_argv(p->docker, argv, "exec");
 	strv_push_option(argv, "-u", user);
 	docker_argv_target(argv, p->target);
+}
+
+char *
+plan_shown(const struct plan *p)
+{
+	return text_printable(p->name != NULL ? p->name : p->target, 200);
 }
 
 char *

@@ -38,6 +38,8 @@ struct plan {
 	const struct docker *docker;
 	const struct exec_options *options;
 	const char *target;		/* a container's name or ID */
+	const char *name;		/* for people; NULL: as target */
+	char *const *env;		/* NAME=VALUE words of ours, or NULL */
 	char *const *command;
 	const char *cookie;		/* NULL: argv stays pristine */
 
@@ -59,6 +61,9 @@ void plan_argv(const struct plan *, struct strv *argv);
  * and nothing else but the user USER (NULL: the container's own).
  */
 void plan_side_argv(const struct plan *, const char *user, struct strv *argv);
+
+/* What people call the target; the caller frees it. */
+char *plan_shown(const struct plan *);
 
 /* What a spinner calls it: the target and the command, in one line. */
 char *plan_label(const struct plan *);

@@ -134,10 +134,11 @@ find_problem(const struct reap *r)
 static void
 sweep_from_outside(struct reap *r)
 {
+	MEM_AUTO char *target = plan_shown(r->plan);
+
 	if (r->asked != REAP_FINISH)
 		say_note(r->say, "%s has no shell to end the command with; "
-	    "looking for it among this machine's processes",
-	    r->plan->target);
+		    "looking for it among this machine's processes", target);
 	r->hit = local_sweep(r->plan->cookie, r->signo);
 	if (r->mode == REAP_FINISH)
 		local_sweep(r->plan->cookie, SIGKILL);
@@ -207,6 +208,7 @@ static void
 start_pass(struct reap *r)
 {
 	const char *user = r->as_root ? "0" : r->plan->options->user;
+	MEM_AUTO char *target = plan_shown(r->plan);
 	struct strv argv = { 0 };
 	ERROR_AUTO struct error e = { 0 };
 
@@ -221,7 +223,7 @@ start_pass(struct reap *r)
 	strv_pushv(&argv, strv_argv(&r->words));
 	if (r->say->verbose)
 		say_note(r->say, "ending what runs in %s: signal %s%s%s",
-		    r->plan->target, signal_word(r->signo),
+		    target, signal_word(r->signo),
 		    r->mode == REAP_FINISH ? ", then KILL" : "",
 		    r->as_root ? ", as root" : "");
 	if (capture_start(&r->capture, r->loop, strv_argv(&argv), LIMIT_MS,

@@ -32,7 +32,9 @@ decide(struct streams *s, const struct plan *p, const struct routes *routes)
 		s->child[i] = SPAWN_NULL;
 		s->ours[i] = -1;
 		s->to[i] = routes->fd[i];
+		s->lane[i] = routes->lane[i];
 	}
+	s->beside = routes->beside;
 	s->direct_err = routes->direct && !routes->buffered;
 	s->direct = s->direct_err || (tty && isatty(s->to[STDOUT_FILENO]));
 	s->shared = tty && o->interactive && isatty(s->to[STDIN_FILENO]);
@@ -48,7 +50,7 @@ make_pipe(struct streams *s, int stream)
 	if (file_pipe(ends, keep) == -1)
 		return -1;
 #ifdef F_SETPIPE_SZ
-	if (stream != STDERR_FILENO)
+	if (stream != STDERR_FILENO && !s->beside)
 		fcntl(ends[keep], F_SETPIPE_SZ, PIPE_ROOM);
 #endif
 	s->ours[stream] = ends[keep];
@@ -131,6 +133,8 @@ carry_output(struct streams *s, struct relay *r, int stream,
 	r->stream = stream;
 	if (s->buffered)
 		relay_start_spool(r, s->loop, in, &s->spool);
+	else if (s->lane[stream] != NULL)
+		relay_start_lane(r, s->loop, in, s->lane[stream]);
 	else
 		relay_start(r, s->loop, in, s->to[stream]);
 }
@@ -168,7 +172,7 @@ streams_ended(const struct streams *s)
 unsigned long
 streams_progress(const struct streams *s)
 {
-	return s->out.steps + s->err.steps;
+	return relay_progress(&s->out) + relay_progress(&s->err);
 }
 
 void

@@ -24,10 +24,13 @@
 #include "run/spool.h"
 
 struct error;
+struct lane;
 
 struct routes {
 	bool buffered;		/* both outputs into the spool */
 	bool direct;		/* the client gets our stdout and stderr */
+	bool beside;		/* others run beside it: small pipes */
+	struct lane *lane[3];	/* where outputs go that are no descriptor's */
 	int fd[3];		/* what stands for 0, 1 and 2; borrowed */
 };
 
@@ -46,6 +49,8 @@ struct streams {
 
 	struct loop *loop;	/* the streams' own, as all below */
 	int to[3];
+	struct lane *lane[3];
+	bool beside;
 	int child[3];		/* what the client gets; pipes are ours */
 	int ours[3];		/* our ends of the pipes, or -1 */
 };

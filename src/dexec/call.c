@@ -107,6 +107,8 @@ call_run(struct call *call, const struct command *c, struct outcome *outcome,
 	    .target = call->target };
 
 	c->argv(call, &argv);
+	if (call_is_many(call))
+		return call_many(call, c, strv_argv(&argv), outcome, e);
 	plan.command = strv_argv(&argv);
 	options = settle_tty(call);
 	/* What is detached shall outlive us. */

@@ -55,6 +55,13 @@ const struct command *command_named(const char *name);
 /* What runs when the word behind TARGET is no command. */
 extern const struct command command_exec;
 
+/* Several containers are meant, or what only makes sense for several. */
+bool call_is_many(const struct call *);
+
+/* Do it in all of them; COMMAND NULL: list them. */
+int call_many(struct call *, const struct command *, char *const *argv,
+    struct outcome *, struct error *);
+
 /*
  * Do it: 0 with the outcome filled in, or -1 with the error set.  With --print,
  * show the docker command instead.

@@ -11,15 +11,21 @@ void
 help_program(struct buf *b)
 {
 	buf_add_text(b, "Usage: " HELP_USAGE "\n"
-	    "Run operations in a running container.\n"
+	    "Run operations in running containers.\n"
 	    "\n"
-	    "TARGET is a container's name or ID.  A COMMAND that is none of "
-	    "these is run\nin the container, as if exec stood before it:\n");
+	    "TARGET is a container's name or ID, or selects several: names "
+	    "with commas\nbetween, a pattern ('web-*'), @all, "
+	    "@label:KEY[=VALUE], @compose[:SERVICE],\n@image:REF, "
+	    "@health:WORD, @swarm:SERVICE, @context:NAME/PART, @GROUP.  With "
+	    "no\nCOMMAND they are listed.  One that is none of these is run "
+	    "in the container, as\nif exec stood before it:\n");
 	for (size_t i = 0; commands[i] != NULL; i++)
 		buf_addf(b, "  %-28s%s\n", commands[i]->name,
 		    commands[i]->summary);
 	buf_add_text(b, "\nOptions:\n");
 	options_help(b, settings_rows);
+	buf_add_text(b, "\nOptions for several containers:\n");
+	options_help(b, many_rows);
 	buf_add_text(b, "\nOptions of docker exec, before TARGET or behind "
 	    "exec:\n");
 	options_help(b, exec_option_rows);

@@ -117,7 +117,8 @@ static int
 dispatch(struct call *call, const struct command *c, char *const *args,
     struct outcome *o, struct error *e)
 {
-	struct option_set sets[] = { { c->options, &call->options }, { 0 } };
+	struct option_set sets[] = { { c->options, &call->options, NULL },
+	    { 0 } };
 	int used = 0;
 
 	if (c->options != NULL)
@@ -141,13 +142,13 @@ run(struct call *call, char *const *args, struct outcome *o, struct error *e)
 	if (args[0][0] == '\0')
 		return error_usage(e, "the container's name is empty");
 	call->target = args[0];
-	if (args[1] == NULL)
-		return error_usage(e, "no command given");
 	call->docker = (struct docker){ call->settings.docker,
 	    call->settings.host, call->settings.context };
 	call->say = (struct say){ .line = print_line,
 	    .verbose = call->settings.verbose,
 	    .quiet = call->settings.quiet };
+	if (args[1] == NULL)
+		return call_many(call, NULL, NULL, o, e);
 	c = command_named(args[1]);
 	if (c != NULL)
 		return dispatch(call, c, args + 2, o, e);
@@ -158,8 +159,9 @@ run(struct call *call, char *const *args, struct outcome *o, struct error *e)
 static int
 execute(struct call *call, char *const *words)
 {
-	struct option_set sets[] = { { settings_rows, &call->settings },
-	    { exec_option_rows, &call->options }, { 0 } };
+	struct option_set sets[] = { { settings_rows, &call->settings, NULL },
+	    { many_rows, &call->settings, NULL },
+	    { exec_option_rows, &call->options, NULL }, { 0 } };
 	struct outcome outcome = { 0 };
 	struct error e = { 0 };
 	struct buf text = { 0 };

@@ -66,18 +66,77 @@ const struct option_row settings_rows[] = {
 	{ .name = NULL }
 };
 
+#define MANY(name) offsetof(struct settings, many.name)
+
+static const char *const exit_choices[] = { "worst", "first", "any", "count",
+    NULL };
+
+const struct option_row many_rows[] = {
+	{ .letter = 'x', .name = "exclude", .kind = OPTION_LIST,
+	    .offset = MANY(exclude), .value = "TARGET",
+	    .help = "leave out what TARGET selects" },
+	{ .name = "pick", .kind = OPTION_NUMBER, .offset = MANY(pick),
+	    .value = "N", .least = 1,
+	    .help = "take N of them, by chance" },
+	{ .letter = 'j', .name = "jobs", .kind = OPTION_NUMBER,
+	    .offset = MANY(jobs), .value = "N", .least = 1, .config = true,
+	    .environment = "DEXEC_JOBS",
+	    .help = "at a time (twice the processors, 16 at most)" },
+	{ .name = "no-prefix", .kind = OPTION_BOOL, .offset = MANY(no_prefix),
+	    .config = true,
+	    .help = "no names in front of lines" },
+	{ .name = "group", .kind = OPTION_BOOL, .offset = MANY(group),
+	    .config = true,
+	    .help = "all output of one at once, when it ends" },
+	{ .letter = 'k', .name = "keep-order", .kind = OPTION_BOOL,
+	    .offset = MANY(keep_order), .config = true,
+	    .help = "the same, in the order of names" },
+	{ .name = "gather", .kind = OPTION_BOOL, .offset = MANY(gather),
+	    .help = "equal results once, with the names of all" },
+	{ .name = "diff", .kind = OPTION_BOOL, .offset = MANY(diff),
+	    .help = "gather; of others what differs from most" },
+	{ .name = "json", .kind = OPTION_BOOL, .offset = MANY(json),
+	    .help = "a JSON object for each, on a line" },
+	{ .name = "outdir", .kind = OPTION_TEXT, .offset = MANY(outdir),
+	    .value = "DIR", .complete = COMPLETE_FILE,
+	    .help = "outputs into DIR/NAME.out and DIR/NAME.err" },
+	{ .name = "exit", .kind = OPTION_CHOICE, .offset = MANY(exit),
+	    .value = "WHICH", .choices = exit_choices, .config = true,
+	    .help = "status of all: worst, first, any or count" },
+	{ .name = "halt", .kind = OPTION_TEXT, .offset = MANY(halt),
+	    .value = "WHEN",
+	    .help = "stop at failures: soon,fail=1, now,fail=20%" },
+	{ .name = "retries", .kind = OPTION_NUMBER, .offset = MANY(retries),
+	    .value = "N", .config = true,
+	    .help = "try again what surely did not start" },
+	{ .name = "joblog", .kind = OPTION_TEXT, .offset = MANY(joblog),
+	    .value = "FILE", .complete = COMPLETE_FILE,
+	    .help = "log what ran, as GNU parallel does" },
+	{ .name = "resume-failed", .kind = OPTION_BOOL,
+	    .offset = MANY(resume_failed),
+	    .help = "only what has not succeeded by the joblog" },
+	{ .name = "swarm-host", .kind = OPTION_TEXT,
+	    .offset = MANY(swarm_host), .value = "HOST", .config = true,
+	    .environment = "DEXEC_SWARM_HOST",
+	    .help = "engine of a swarm node, as ssh://root@%n" },
+	{ .name = NULL }
+};
+
 int
 settings_load(struct settings *s, struct error *e)
 {
-	struct option_set set = { settings_rows, s };
+	struct option_set sets[] = { { settings_rows, s, &s->groups },
+	    { many_rows, s, NULL }, { 0 } };
 	MEM_AUTO char *path = config_path("dexec");
 
 	memset(s, 0, sizeof(*s));
 	s->docker = "docker";
 	s->kill_after = DEFAULT_KILL_AFTER;
-	if (path != NULL && config_read(path, &set, &s->config, e) == -1)
+	if (path != NULL && config_read(path, sets, &s->config, e) == -1)
 		return -1;
-	return options_environment(&set, e);
+	if (options_environment(&sets[0], e) == -1)
+		return -1;
+	return options_environment(&sets[1], e);
 }
 
 /* The variable's value, or NULL where it is unset or empty. */
@@ -109,6 +168,8 @@ settings_color(const struct settings *s, int fd)
 void
 settings_clear(struct settings *s)
 {
+	strv_clear(&s->many.exclude);
+	strv_clear(&s->groups);
 	free(s->config);
 	memset(s, 0, sizeof(*s));
 }

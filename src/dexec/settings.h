@@ -10,10 +10,31 @@
 #include <stdint.h>
 
 #include "base/options.h"
+#include "base/strv.h"
 
 struct error;
 
 enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* What is done with several containers. */
+struct many {
+	struct strv exclude;
+	int pick;		/* 0: all */
+	int jobs;		/* 0: as suits the machine */
+	bool no_prefix;
+	bool group;
+	bool keep_order;
+	bool gather;
+	bool diff;
+	bool json;
+	const char *outdir;
+	int exit;		/* enum exit_policy */
+	const char *halt;
+	int retries;
+	const char *joblog;
+	bool resume_failed;
+	const char *swarm_host;
+};
 
 struct settings {
 	bool disable_stream;
@@ -30,10 +51,15 @@ struct settings {
 	int color;		/* enum color_choice */
 	bool help;
 	bool version;
+	struct many many;
+	struct strv groups;	/* "NAME=TARGET", of the configuration file */
 	char *config;		/* the file's text, which fields point into */
 };
 
 extern const struct option_row settings_rows[];
+
+/* Those for several containers; their target is a struct settings as well. */
+extern const struct option_row many_rows[];
 
 /* The defaults, and what file and environment say. */
 int settings_load(struct settings *, struct error *);

@@ -44,6 +44,7 @@ render_options(struct buf *b, struct remarks *r)
 	(void)r;
 	buf_add_text(b, "\tbefore) options=(");
 	add_names(b, settings_rows);
+	add_names(b, many_rows);
 	add_names(b, exec_option_rows);
 	buf_add_text(b, " ) ;;\n");
 	for (size_t i = 0; commands[i] != NULL; i++) {
@@ -111,6 +112,7 @@ render_kinds(struct buf *b, struct remarks *r)
 {
 	(void)r;
 	add_kinds(b, "before", settings_rows);
+	add_kinds(b, "before", many_rows);
 	add_kinds(b, "before", exec_option_rows);
 	for (size_t i = 0; commands[i] != NULL; i++)
 		if (commands[i]->options != NULL)

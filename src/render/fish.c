@@ -58,6 +58,7 @@ render_options(struct buf *b, struct remarks *r)
 {
 	(void)r;
 	add_options(b, "before", settings_rows);
+	add_options(b, "before", many_rows);
 	add_options(b, "before", exec_option_rows);
 	for (size_t i = 0; commands[i] != NULL; i++)
 		if (commands[i]->options != NULL)
@@ -113,6 +114,7 @@ render_takers(struct buf *b, struct remarks *r)
 {
 	(void)r;
 	add_takers(b, "before", settings_rows);
+	add_takers(b, "before", many_rows);
 	add_takers(b, "before", exec_option_rows);
 	for (size_t i = 0; commands[i] != NULL; i++)
 		if (commands[i]->options != NULL)

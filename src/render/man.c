@@ -98,6 +98,12 @@ render_options(struct buf *b, struct remarks *r)
 }
 
 static void
+render_many_options(struct buf *b, struct remarks *r)
+{
+	add_options(b, many_rows, r);
+}
+
+static void
 render_exec_options(struct buf *b, struct remarks *r)
 {
 	add_options(b, exec_option_rows, r);
@@ -121,10 +127,9 @@ render_commands(struct buf *b, struct remarks *r)
 }
 
 static void
-render_environment(struct buf *b, struct remarks *r)
+add_variables(struct buf *b, const struct option_row *row)
 {
-	(void)r;
-	for (const struct option_row *row = settings_rows; row->name; row++) {
+	for (; row->name != NULL; row++) {
 		if (row->environment == NULL)
 			continue;
 		buf_addf(b, ".It Ev %s\nAs\n.Fl ", row->environment);
@@ -134,20 +139,37 @@ render_environment(struct buf *b, struct remarks *r)
 }
 
 static void
-render_config(struct buf *b, struct remarks *r)
+render_environment(struct buf *b, struct remarks *r)
 {
-	const struct option_row *last = NULL;
-
 	(void)r;
-	for (const struct option_row *row = settings_rows; row->name; row++) {
+	add_variables(b, settings_rows);
+	add_variables(b, many_rows);
+}
+
+/* All that may be set, but for the last; returns that. */
+static const struct option_row *
+add_config(struct buf *b, const struct option_row *last,
+    const struct option_row *row)
+{
+	for (; row->name != NULL; row++) {
 		if (!row->config)
 			continue;
 		if (last != NULL)
 			buf_addf(b, ".Cm %s ,\n", last->name);
 		last = row;
 	}
-	if (last != NULL)
-		buf_addf(b, ".Cm %s .\n", last->name);
+	return last;
+}
+
+static void
+render_config(struct buf *b, struct remarks *r)
+{
+	const struct option_row *last;
+
+	(void)r;
+	last = add_config(b, NULL, settings_rows);
+	last = add_config(b, last, many_rows);
+	buf_addf(b, ".Cm %s .\n", last->name);
 }
 
 static void
@@ -159,6 +181,7 @@ render_version(struct buf *b, struct remarks *r)
 
 const struct part man_parts[] = {
 	{ "OPTIONS", render_options },
+	{ "MANY_OPTIONS", render_many_options },
 	{ "EXEC_OPTIONS", render_exec_options },
 	{ "COMMANDS", render_commands },
 	{ "ENVIRONMENT", render_environment },

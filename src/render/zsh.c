@@ -79,6 +79,7 @@ render_options(struct buf *b, struct remarks *r)
 {
 	(void)r;
 	add_specs(b, settings_rows);
+	add_specs(b, many_rows);
 	add_specs(b, exec_option_rows);
 }
 

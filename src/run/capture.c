@@ -20,7 +20,7 @@ take(struct capture_stream *s)
 	ssize_t n;
 
 	while ((n = read(s->watch.fd, chunk, sizeof(chunk))) > 0)
-		if (s->text.len < CAPTURE_LIMIT)
+		if (s->text.len < s->capture->most)
 			buf_add(&s->text, chunk, (size_t)n);
 	return n == -1 && (errno == EAGAIN || errno == EINTR);
 }
@@ -118,6 +118,7 @@ capture_start(struct capture *c, struct loop *loop, char *const *argv,
 
 	capture_clear(c);
 	c->loop = loop;
+	c->most = CAPTURE_LIMIT;
 	c->done = done;
 	c->arg = arg;
 	if (file_pipe(out, 0) == -1 || file_pipe(err, 0) == -1)
@@ -143,6 +144,12 @@ capture_until(struct capture *c, bool (*enough)(const char *out))
 	c->enough = enough;
 }
 
+void
+capture_keep(struct capture *c, size_t most)
+{
+	c->most = most;
+}
+
 bool
 capture_succeeded(const struct capture *c)
 {
@@ -151,20 +158,28 @@ capture_succeeded(const struct capture *c)
 }
 
 void
+capture_stop(struct capture *c)
+{
+	if (!c->running)
+		return;
+	c->running = false;
+	c->wait_status = SIGKILL;
+	kill(-c->child.pid, SIGKILL);
+	loop_forget(c->loop, &c->child);
+	loop_cancel(c->loop, &c->deadline);
+	while (waitpid(c->child.pid, NULL, 0) == -1 && errno == EINTR)
+		continue;
+	for (int i = 0; i < 2; i++) {
+		if (c->stream[i].watch.fd != -1)
+			close_stream(c, &c->stream[i]);
+		buf_clear(&c->stream[i].text);
+	}
+}
+
+void
 capture_clear(struct capture *c)
 {
-	if (c->running) {
-		kill(-c->child.pid, SIGKILL);
-		loop_forget(c->loop, &c->child);
-		loop_cancel(c->loop, &c->deadline);
-		while (waitpid(c->child.pid, NULL, 0) == -1 && errno == EINTR)
-			continue;
-		for (int i = 0; i < 2; i++) {
-			if (c->stream[i].watch.fd != -1)
-				close_stream(c, &c->stream[i]);
-			buf_clear(&c->stream[i].text);
-		}
-	}
+	capture_stop(c);
 	buf_clear(&c->out);
 	buf_clear(&c->err);
 	memset(c, 0, sizeof(*c));

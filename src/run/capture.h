@@ -34,6 +34,7 @@ struct capture {
 	struct loop_child child;
 	struct loop_timer deadline;
 	bool (*enough)(const char *out);
+	size_t most;
 	void (*done)(void *arg);
 	void *arg;
 	bool running;
@@ -52,6 +53,12 @@ int capture_start(struct capture *, struct loop *, char *const *argv,
  * on stdout: it is killed then, and done.
  */
 void capture_until(struct capture *, bool (*enough)(const char *out));
+
+/* Keep up to MOST bytes of each output, where CAPTURE_LIMIT is too little. */
+void capture_keep(struct capture *, size_t most);
+
+/* End a running program (KILL) and reap it; DONE is not called. */
+void capture_stop(struct capture *);
 
 /* It ended by itself with status 0. */
 bool capture_succeeded(const struct capture *);

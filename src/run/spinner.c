@@ -135,13 +135,22 @@ spinner_start(struct spinner *s, struct loop *loop, int fd, const char *label,
 		return;
 	s->loop = loop;
 	s->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	s->label = s->utf8 ? text_printable(label, 1000) :
-	    text_printable_ascii(label, 1000);
+	spinner_label(s, label);
 	s->color = color;
 	s->since = clock_now();
 	s->timer.fire = tick;
 	s->timer.arg = s;
 	spinner_resume(s);
+}
+
+void
+spinner_label(struct spinner *s, const char *label)
+{
+	if (s->loop == NULL)
+		return;
+	free(s->label);
+	s->label = s->utf8 ? text_printable(label, 1000) :
+	    text_printable_ascii(label, 1000);
 }
 
 void

@@ -33,6 +33,9 @@ bool spinner_possible(int fd);
 void spinner_start(struct spinner *, struct loop *, int fd, const char *label,
     bool color);
 
+/* From the next frame on show LABEL (copied; made printable). */
+void spinner_label(struct spinner *, const char *label);
+
 /* Erase it; it comes back after a silence that begins with spinner_resume(). */
 void spinner_pause(struct spinner *);
 void spinner_resume(struct spinner *);

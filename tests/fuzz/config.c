@@ -13,7 +13,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct settings settings = { 0 };
-	struct option_set set = { settings_rows, &settings };
+	struct option_set sets[] = { { settings_rows, &settings,
+	    &settings.groups }, { many_rows, &settings, NULL }, { 0 } };
 	struct buf content = { 0 };
 	ERROR_AUTO struct error e = { 0 };
 	MEM_AUTO char *text = NULL;
@@ -21,7 +22,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	buf_add(&content, data, size);
 	text = buf_steal(&content);
-	rc = config_parse(text, "file", &set, &e);
+	rc = config_parse(text, "file", sets, &e);
 	HOLDS((rc == -1) == (e.text != NULL));
 	HOLDS(rc == 0 || strncmp(e.text, "file:", 5) == 0);
 	/* These are for the command line alone. */

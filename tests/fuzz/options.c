@@ -26,7 +26,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct settings settings = { 0 };
 	struct exec_options options = { 0 };
-	struct option_set sets[] = { { settings_rows, &settings },
+	struct option_set sets[] = { { settings_rows, &settings, NULL },
+	    { many_rows, &settings, NULL },
 	    { exec_option_rows, &options }, { 0 } };
 	STRV_AUTO struct strv words = { 0 };
 	ERROR_AUTO struct error e = { 0 };

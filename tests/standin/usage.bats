@@ -27,7 +27,6 @@ config() {
 
 @test "usage: no container, no command, an empty name" {
 	refused 'no container given'
-	refused 'no command given' box
 	refused "the container's name is empty" '' true
 	refused 'no command to run' box exec
 	refused 'no command to run' box exec -i

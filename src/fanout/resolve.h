@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * From TARGET, as it was written, to the containers that it selects: every
+ * engine it is about is asked once, all at the same time.
+ */
+#ifndef FANOUT_RESOLVE_H
+#define FANOUT_RESOLVE_H
+
+#include <stddef.h>
+
+#include "base/strv.h"
+#include "fanout/engines.h"
+#include "fanout/target.h"
+#include "run/docker.h"
+
+struct error;
+struct say;
+
+/* All is borrowed. */
+struct resolve_request {
+	struct docker docker;		/* its context may be a comma list */
+	const char *target;
+	const struct strv *exclude;	/* further TARGETs, to leave out */
+	const struct strv *groups;	/* "NAME=TARGET" of the configuration */
+	size_t pick;			/* so many by chance; 0: all */
+	const char *project;		/* $COMPOSE_PROJECT_NAME, or NULL */
+	const char *directory;		/* $PWD, or NULL */
+	const char *swarm_host;		/* for a node: "ssh://root@%n", or NULL */
+	const struct say *say;
+};
+
+/* What is known to be there and cannot be reached. */
+struct lost {
+	char *name;			/* as a target's */
+	char *reason;
+};
+
+struct resolved {
+	struct engines engines;		/* a target's context names one */
+	struct targets targets;
+	struct lost *lost;
+	size_t lost_count;
+	int signo;			/* interrupted; nothing else is valid */
+};
+
+/*
+ * 0 with at least one target or one that is lost, or -1 with the error set.
+ * resolved_clear() in any case.
+ */
+int resolve(const struct resolve_request *, struct resolved *,
+    struct error *);
+
+/* NAME and REASON are taken. */
+void resolved_lose(struct resolved *, char *name, char *reason);
+
+void resolved_clear(struct resolved *);
+
+#endif
