@@ -83,6 +83,9 @@ every_row_is_whole(void **state)
 		    true);
 		wrong += differs(row->name, (row->value == NULL) ==
 		    (row->kind == OPTION_BOOL), true);
+		/* Only a long option is sure to be read as one word. */
+		wrong += differs(row->name, row->bare == NULL ||
+		    (row->value != NULL && row->letter == '\0'), true);
 		wrong += differs(row->name, (row->choices != NULL) ==
 		    (row->kind == OPTION_CHOICE), true);
 		wrong += differs(row->name, row->letter == '\0' ||
