@@ -18,6 +18,7 @@ struct first {
 	struct strv list;
 	int64_t time;
 	int choice;
+	int shade;
 };
 
 struct second {
@@ -47,6 +48,9 @@ static const struct option_row first_rows[] = {
 	    .value = "TIME", .help = "a time", .environment = "UNIT_TIME" },
 	{ .name = "colour", .kind = OPTION_CHOICE, .offset = FIRST(choice),
 	    .value = "COLOUR", .choices = choices, .help = "a choice" },
+	{ .letter = 's', .name = "shade", .kind = OPTION_CHOICE,
+	    .offset = FIRST(shade), .value = "COLOUR", .bare = "green",
+	    .choices = choices, .help = "a choice that may be left out" },
 	{ .name = NULL }
 };
 
@@ -349,11 +353,42 @@ environment_sets_what_has_a_variable(void **state)
 }
 
 static void
+a_value_that_may_be_left_out_stands_behind_the_sign(void **state)
+{
+	static const struct {
+		const char *line;
+		int used, shade;
+	} cases[] = {
+		{ "--shade", 1, 1 }, { "-s", 1, 1 }, { "-fs", 1, 1 },
+		{ "--shade=blue", 1, 2 }, { "-s=red", 1, 0 },
+		/* A word of its own is the next argument. */
+		{ "--shade blue", 1, 1 }, { "-s blue", 1, 1 },
+		{ "--shade=blue --shade", 2, 1 }, { "--shade -f", 2, 1 },
+		{ "--shade=", -1, 0 }, { "--shade=pink", -1, 0 },
+	};
+	int wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct fixture f = parse(cases[i].line);
+
+		wrong += differs(cases[i].line, f.used, cases[i].used);
+		if (f.used != -1)
+			wrong += differs(cases[i].line, f.first.shade,
+			    cases[i].shade);
+		done(&f);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void
 help_has_two_columns(void **state)
 {
 	static const struct option_row rows[] = {
 		{ .letter = 'a', .name = "all", .help = "everything" },
 		{ .name = "other", .value = "VALUE", .help = "more" },
+		{ .name = "maybe", .value = "STATE", .bare = "x",
+		    .help = "some" },
 		{ .name = "a-very-long-name", .value = "LONG-VALUE",
 		    .help = "below" },
 		{ .name = NULL }
@@ -365,6 +400,7 @@ help_has_two_columns(void **state)
 	assert_string_equal(buf_text(&b),
 	    "  -a, --all                   everything\n"
 	    "      --other VALUE           more\n"
+	    "      --maybe[=STATE]         some\n"
 	    "      --a-very-long-name LONG-VALUE\n"
 	    "                              below\n");
 }
@@ -383,6 +419,8 @@ main(void)
 		cmocka_unit_test(errors_name_the_nearest_option),
 		cmocka_unit_test(a_very_long_option_is_refused_at_once),
 		cmocka_unit_test(environment_sets_what_has_a_variable),
+		cmocka_unit_test(
+		    a_value_that_may_be_left_out_stands_behind_the_sign),
 		cmocka_unit_test(help_has_two_columns),
 	};
 

@@ -83,6 +83,9 @@ every_row_is_whole(void **state)
 		    true);
 		wrong += differs(row->name, (row->value == NULL) ==
 		    (row->kind == OPTION_BOOL), true);
+		/* Only a long option is sure to be read as one word. */
+		wrong += differs(row->name, row->bare == NULL ||
+		    (row->value != NULL && row->letter == '\0'), true);
 		wrong += differs(row->name, (row->choices != NULL) ==
 		    (row->kind == OPTION_CHOICE), true);
 		wrong += differs(row->name, row->letter == '\0' ||
@@ -125,6 +128,7 @@ size_of(enum option_kind kind)
 	case OPTION_TIME:
 		return sizeof(int64_t);
 	case OPTION_CHOICE:
+	case OPTION_NUMBER:
 		return sizeof(int);
 	default:
 		return sizeof(const char *);

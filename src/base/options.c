@@ -94,6 +94,12 @@ bad_value(const struct option_row *row, const char *value, struct error *e)
 	return -1;
 }
 
+bool
+option_takes_word(const struct option_row *row)
+{
+	return row->kind != OPTION_BOOL && row->bare == NULL;
+}
+
 int
 option_assign(const struct option_row *row, void *target, const char *value,
     struct error *e)
@@ -101,6 +107,8 @@ option_assign(const struct option_row *row, void *target, const char *value,
 	void *field = (char *)target + row->offset;
 	int bad = 0;
 
+	if (value == NULL)
+		value = row->bare;
 	switch (row->kind) {
 	case OPTION_BOOL:
 		bad = parse_bool(value != NULL ? value : "true", field);
@@ -162,7 +170,7 @@ parse_long(const struct option_set *sets, char *const *argv, struct error *e)
 		return unknown_option(sets, name, length, e);
 	if (name[length] == '=')
 		value = name + length + 1;
-	else if (row->kind != OPTION_BOOL && (value = argv[1]) == NULL)
+	else if (option_takes_word(row) && (value = argv[1]) == NULL)
 		return error_usage(e, "--%s needs a value", row->name);
 	if (option_assign(row, set->target, value, e) == -1)
 		return -1;
@@ -195,7 +203,7 @@ parse_short(const struct option_set *sets, char *const *argv, struct error *e)
 		if (row == NULL)
 			return error_usage(e, "unknown option -%.*s in '%s'",
 			    (unsigned char)*at < 0x80 && *at > ' ', at, shown);
-		if (row->kind == OPTION_BOOL && at[1] != '=') {
+		if (!option_takes_word(row) && at[1] != '=') {
 			if (option_assign(row, target, NULL, e) == -1)
 				return -1;
 			continue;
@@ -260,7 +268,8 @@ options_help(struct buf *b, const struct option_row *row)
 		else
 			buf_addf(b, "      --%s", row->name);
 		if (row->value != NULL)
-			buf_addf(b, " %s", row->value);
+			buf_addf(b, row->bare != NULL ? "[=%s]" : " %s",
+			    row->value);
 		if (b->len - start >= HELP_COLUMN) {
 			buf_add_byte(b, '\n');
 			start = b->len;

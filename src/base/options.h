@@ -8,7 +8,8 @@
  * The syntax is docker's (pflag without interspersed arguments): parsing stops
  * at the first word that is no option, or behind "--"; short options combine
  * ("-it") and take their value in the same word or the next ("-eA=1", "-e
- * A=1"); a boolean may be given a value behind "=" ("--tty=false", "-t=0").
+ * A=1"); a boolean may be given a value behind "=" ("--tty=false", "-t=0"), and
+ * so may an option that has one to be used without ("--wait", "--wait=healthy").
  * Beyond it, "_" and "-" are the same in a long name.
  */
 #ifndef BASE_OPTIONS_H
@@ -43,6 +44,9 @@ struct option_row {
 	enum option_kind kind;
 	size_t offset;			/* of the field in the target struct */
 	const char *value;		/* what help calls the value, or NULL */
+	const char *bare;		/* the value of a use without one; a
+					   value stands behind "=" only then.
+					   NULL: there must be one */
 	const char *help;		/* one line, lower case, no full stop */
 	const char *environment;	/* variable that sets it too, or NULL */
 	bool config;			/* the configuration file may set it */
@@ -69,7 +73,10 @@ struct option_set {
 int options_parse(const struct option_set *sets, char *const *argv,
     struct error *);
 
-/* Set ROW's field in TARGET from VALUE (NULL: a boolean without one). */
+/* The option has a value, and the next word may be it. */
+bool option_takes_word(const struct option_row *);
+
+/* Set ROW's field in TARGET from VALUE (NULL: it was used without one). */
 int option_assign(const struct option_row *, void *target, const char *value,
     struct error *);
 

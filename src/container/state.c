@@ -24,8 +24,8 @@ state_argv(const struct docker *d, const char *target, struct strv *argv)
 	docker_argv_target(argv, target);
 }
 
-static enum state_kind
-kind_of(const char *word)
+enum state_kind
+state_kind_of(const char *word)
 {
 	if (strcmp(word, "running") == 0)
 		return STATE_RUNNING;
@@ -37,8 +37,8 @@ kind_of(const char *word)
 }
 
 /* docker's words, and podman's. */
-static bool
-says_none(const char *text)
+bool
+state_says_none(const char *text)
 {
 	return strcasestr(text, "no such container") != NULL ||
 	    strcasestr(text, "no such object") != NULL ||
@@ -52,14 +52,14 @@ state_read(struct state *s, const struct capture *c)
 
 	memset(s, 0, sizeof(*s));
 	if (!capture_succeeded(c)) {
-		if (says_none(buf_text(&c->err)))
+		if (state_says_none(buf_text(&c->err)))
 			s->kind = STATE_NONE;
 		return;
 	}
 	if (sscanf(buf_text(&c->out), "%15s %63s %d", s->word, started,
 	    &s->exit_status) != 3)
 		return;
-	s->kind = kind_of(s->word);
+	s->kind = state_kind_of(s->word);
 	if (clock_parse_date(started, &s->started) == -1)
 		s->started = 0;
 }

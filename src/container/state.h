@@ -31,6 +31,12 @@ struct state {
 /* Append the docker argv that asks for TARGET's state. */
 void state_argv(const struct docker *, const char *target, struct strv *);
 
+/* What docker's word for a state says. */
+enum state_kind state_kind_of(const char *word);
+
+/* TEXT, of docker's stderr, says that there is no such container. */
+bool state_says_none(const char *text);
+
 /* What that call has answered. */
 void state_read(struct state *, const struct capture *);
 

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "container/await.h"
 
 /*
  * docker refuses -i with -t where standard input is no terminal (moby#12024);
@@ -56,6 +57,29 @@ make_request(const struct call *call, const struct plan *plan)
 	return r;
 }
 
+/* As --wait says.  1: a signal came, and is the outcome. */
+static int
+await(const struct call *call, const struct exec_request *x,
+    struct outcome *outcome, struct error *e)
+{
+	struct await_request request = { .docker = &call->docker,
+	    .say = &call->say, .target = call->target,
+	    .what = call->settings.wait == WAIT_HEALTHY ? WAITING_HEALTHY :
+		WAITING_RUNNING,
+	    .limit = call->settings.wait_timeout,
+	    .spinner = x->spinner, .color = x->color };
+	int signo;
+
+	if (call->settings.wait == WAIT_NO)
+		return 0;
+	if (await_run(&request, &signo, e) == -1)
+		return -1;
+	if (signo == 0)
+		return 0;
+	*outcome = (struct outcome){ .kind = OUTCOME_SIGNAL, .value = signo };
+	return 1;
+}
+
 /* A program of the image was missing, or the container does not run. */
 static bool
 may_use_archive(const struct command *c, const struct outcome *o)
@@ -88,7 +112,10 @@ run_plan(const struct call *call, const struct command *c,
     const struct plan *plan, struct outcome *outcome, struct error *e)
 {
 	struct exec_request r = make_request(call, plan);
+	int waited = await(call, &r, outcome, e);
 
+	if (waited != 0)
+		return waited == 1 ? 0 : -1;
 	if (exec_run(&r, outcome, e) == -1)
 		return -1;
 	if (!may_use_archive(c, outcome))

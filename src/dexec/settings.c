@@ -10,10 +10,12 @@
 #include "base/mem.h"
 
 #define DEFAULT_KILL_AFTER	10000
+#define DEFAULT_WAIT_TIMEOUT	60000
 
 #define FIELD(name) offsetof(struct settings, name)
 
 static const char *const color_choices[] = { "auto", "always", "never", NULL };
+static const char *const wait_choices[] = { "no", "running", "healthy", NULL };
 
 const struct option_row settings_rows[] = {
 	{ .name = "disable_stream", .kind = OPTION_BOOL,
@@ -47,6 +49,14 @@ const struct option_row settings_rows[] = {
 	    .offset = FIELD(no_reap), .config = true,
 	    .environment = "DEXEC_NO_REAP",
 	    .help = "do not mark the command, do not end its processes" },
+	{ .name = "wait", .kind = OPTION_CHOICE, .offset = FIELD(wait),
+	    .value = "STATE", .bare = "running", .choices = wait_choices,
+	    .config = true, .environment = "DEXEC_WAIT",
+	    .help = "first wait until it is running (or healthy)" },
+	{ .name = "wait-timeout", .kind = OPTION_TIME,
+	    .offset = FIELD(wait_timeout), .value = "TIME", .config = true,
+	    .environment = "DEXEC_WAIT_TIMEOUT",
+	    .help = "wait no longer than TIME (1m; 0: no limit)" },
 	{ .name = "print", .kind = OPTION_BOOL, .offset = FIELD(print),
 	    .help = "show the docker command and do not run it" },
 	{ .name = "color", .kind = OPTION_CHOICE, .offset = FIELD(color),
@@ -132,6 +142,7 @@ settings_load(struct settings *s, struct error *e)
 	memset(s, 0, sizeof(*s));
 	s->docker = "docker";
 	s->kill_after = DEFAULT_KILL_AFTER;
+	s->wait_timeout = DEFAULT_WAIT_TIMEOUT;
 	if (path != NULL && config_read(path, sets, &s->config, e) == -1)
 		return -1;
 	if (options_environment(&sets[0], e) == -1)

@@ -16,6 +16,8 @@ struct error;
 
 enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
+enum wait_choice { WAIT_NO, WAIT_RUNNING, WAIT_HEALTHY };
+
 /* What is done with several containers. */
 struct many {
 	struct strv exclude;
@@ -44,6 +46,8 @@ struct settings {
 	const char *context;
 	int64_t timeout;	/* ms, 0: none */
 	int64_t kill_after;	/* ms, 0: never */
+	int wait;		/* enum wait_choice */
+	int64_t wait_timeout;	/* ms, 0: none */
 	bool no_reap;
 	bool print;
 	bool verbose;

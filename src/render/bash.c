@@ -100,7 +100,8 @@ add_kinds(struct buf *b, const char *where, const struct option_row *row)
 			buf_addf(b, "%s:-%c | ", where, row->letter);
 		buf_addf(b, "%s:--", where);
 		add_hyphened(b, row->name);
-		buf_add_text(b, ") ");
+		/* A name alone has no value behind it then. */
+		buf_add_text(b, row->bare != NULL ? "=) " : ") ");
 		add_kind(b, row);
 		buf_add_text(b, " ;;\n");
 	}

@@ -33,7 +33,8 @@ add_value(struct buf *b, const struct option_row *row)
 		return;
 	}
 	for (size_t i = 0; row->choices[i] != NULL; i++)
-		buf_addf(b, "%s%s", i > 0 ? " " : " -x -a '", row->choices[i]);
+		buf_addf(b, "%s%s", i > 0 ? " " : row->bare != NULL ?
+		    " -f -a '" : " -x -a '", row->choices[i]);
 	buf_add_byte(b, '\'');
 }
 
@@ -100,7 +101,7 @@ static void
 add_takers(struct buf *b, const char *where, const struct option_row *row)
 {
 	for (; row->name != NULL; row++) {
-		if (row->kind == OPTION_BOOL)
+		if (!option_takes_word(row))
 			continue;
 		if (row->letter != '\0')
 			buf_addf(b, " %s:-%c", where, row->letter);

@@ -82,7 +82,9 @@ add_options(struct buf *b, const struct option_row *row, struct remarks *r)
 			buf_addf(b, "Fl %c , ", row->letter);
 		buf_add_text(b, "Fl ");
 		add_long_name(b, row->name);
-		if (row->value != NULL)
+		if (row->bare != NULL)
+			buf_addf(b, " Ns Op = Ns Ar %s", row->value);
+		else if (row->value != NULL)
 			buf_addf(b, " Ar %s", row->value);
 		buf_add_byte(b, '\n');
 		add_sentence(b, row->help);

@@ -44,7 +44,8 @@ add_action(struct buf *b, const struct option_row *row)
 static void
 add_spec(struct buf *b, const struct option_row *row)
 {
-	const char *sign = row->kind == OPTION_BOOL ? "" : "=";
+	const char *sign = row->kind == OPTION_BOOL ? "" :
+	    row->bare != NULL ? "=-" : "=";
 
 	buf_add_text(b, "\t\t");
 	if (row->kind == OPTION_LIST)
@@ -59,7 +60,8 @@ add_spec(struct buf *b, const struct option_row *row)
 	add_escaped(b, row->help, "[]:");
 	buf_add_byte(b, ']');
 	if (row->kind != OPTION_BOOL) {
-		buf_add_byte(b, ':');
+		/* Two colons: it may be left out. */
+		buf_add_text(b, row->bare != NULL ? "::" : ":");
 		add_escaped(b, row->value, "[]:");
 		buf_add_byte(b, ':');
 		add_action(b, row);

@@ -35,6 +35,18 @@ class Drawing(StandinCase):
         t.shows("^%s box: sleep 9 1s$" % BRAILLE)
         self.finish_clean()
 
+    def test_waiting(self):
+        "spinner: shows what is waited for, and is erased before the command"
+        self.orders("inspect", "out('box created - - - 0 CMD  %2Fbox\\n')")
+        self.orders("events", "wait('start'); out('1795651300000000001 box "
+                    "start box\\n1795651301000000001 box health_status%3A+"
+                    "healthy box\\n'); wait('never')")
+        self.mark("go")
+        t = self.dexec("--wait=healthy", "box", "sleep", "9")
+        t.shows("^%s box: waiting until it is healthy 1s$" % BRAILLE)
+        self.mark("start")
+        self.finish_clean()
+
     def test_quick(self):
         "spinner: a command that ends at once leaves no byte on the terminal"
         self.mark("go")
