@@ -75,7 +75,7 @@ a_snapshot_is_a_line_of_nine_words(void **state)
 		int kind, health;
 	} cases[] = {
 		{ A_ID " running " T1 " " T2 " " NEVER " 0 NONE  %2Fw",
-		    STATE_RUNNING, HEALTH_UNCHECKED },
+		    STATE_RUNNING, HEALTH_NONE },
 		{ A_ID " running " T1 " " T2 " " NEVER " 0 CMD healthy %2Fw",
 		    STATE_RUNNING, HEALTH_HEALTHY },
 		{ A_ID " running " T1 " " T2 " " NEVER " 0 CMD starting %2Fw",
@@ -86,7 +86,7 @@ a_snapshot_is_a_line_of_nine_words(void **state)
 		    STATE_STOPPED, HEALTH_STARTING },
 		/* Garbage in a date is no date. */
 		{ "id exited x y z 3 NONE  w", STATE_STOPPED,
-		    HEALTH_UNCHECKED },
+		    HEALTH_NONE },
 		{ A_ID "0 running a b c 0 NONE  w", -1, 0 },
 		{ "id averyveryverylongword a b c 0 NONE  w", -1, 0 },
 		{ "id running a b c 0 NONE  w more", -1, 0 },

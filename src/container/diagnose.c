@@ -13,6 +13,7 @@
 #include "base/say.h"
 #include "base/text.h"
 #include "container/launch.h"
+#include "container/probe.h"
 
 #define LIMIT_MS	2000	/* for one docker call */
 #define LOOK_AGAIN_MS	120
@@ -168,28 +169,29 @@ nothing_started(void *arg)
 		find_in_words(d, FINDING_NOT_INVOKED, d->evidence.err);
 }
 
-/* Run COMMAND in the circumstances of the plan's own, but for its streams. */
-static void
-probe(struct diagnosis *d, char *const *command, void (*then)(void *arg))
-{
-	struct exec_options options = *d->plan->options;
-	struct plan plan = *d->plan;
-	struct strv argv = { 0 };
-
-	options.interactive = options.tty = options.detach = false;
-	plan.options = &options;
-	plan.command = command;
-	plan.cookie = NULL;
-	plan_argv(&plan, &argv);
-	ask(d, &argv, then);
-}
-
 static void
 start_nothing(struct diagnosis *d)
 {
-	char nothing[] = "/dev/null";
+	struct strv argv = { 0 };
 
-	probe(d, (char *const[]){ nothing, NULL }, nothing_started);
+	probe_nothing_argv(d->plan, &argv);
+	ask(d, &argv, nothing_started);
+}
+
+static bool is_younger(struct diagnosis *d);
+static void ask_engine_time(struct diagnosis *d, void (*then)(void *arg));
+
+static void
+time_known_after_error(void *arg)
+{
+	struct diagnosis *d = arg;
+	MEM_AUTO char *target = plan_shown(d->plan);
+
+	if (is_younger(d))
+		find(d, FINDING_CONTAINER, mem_printf("container %s was not "
+		    "running when the command was to start", target));
+	else
+		start_nothing(d);
 }
 
 /* docker has printed an error and has status 1, as a command could have. */
@@ -207,7 +209,10 @@ state_known_after_error(void *arg)
 		find_none(d);
 		return;
 	case STATE_RUNNING:
-		start_nothing(d);
+		if (launch_is_about_state(d->evidence.err))
+			ask_engine_time(d, time_known_after_error);
+		else
+			start_nothing(d);
 		return;
 	default:
 		find_state(d);
@@ -216,10 +221,9 @@ state_known_after_error(void *arg)
 }
 
 /* The engine's own clock has come: is the container younger than our call? */
-static void
-engine_time_known(void *arg)
+static bool
+is_younger(struct diagnosis *d)
 {
-	struct diagnosis *d = arg;
 	MEM_AUTO char *text = NULL;
 	int64_t now, elapsed = clock_now() - d->evidence.begun;
 
@@ -229,8 +233,16 @@ engine_time_known(void *arg)
 	if (!capture_succeeded(&d->capture) ||
 	    clock_parse_date(text, &now) == -1)
 		now = (int64_t)time(NULL) * 1000;
-	if (d->state.started > 0 &&
-	    now - d->state.started + SLACK_MS < elapsed)
+	return d->state.started > 0 &&
+	    now - d->state.started + SLACK_MS < elapsed;
+}
+
+static void
+engine_time_known(void *arg)
+{
+	struct diagnosis *d = arg;
+
+	if (is_younger(d))
 		find_lost(d, "was restarted");
 	else if (d->looks < MOST_LOOKS)
 		look_later(d, state_known_after_kill);
@@ -239,14 +251,14 @@ engine_time_known(void *arg)
 }
 
 static void
-ask_engine_time(struct diagnosis *d)
+ask_engine_time(struct diagnosis *d, void (*then)(void *arg))
 {
 	struct strv argv = { 0 };
 
 	docker_argv(d->plan->docker, &argv, "info");
 	strv_push(&argv, "--format");
 	strv_push(&argv, "{{.SystemTime}}");
-	ask(d, &argv, engine_time_known);
+	ask(d, &argv, then);
 }
 
 /* Killed or cut off: by whom? */
@@ -272,7 +284,7 @@ state_known_after_kill(void *arg)
 		    "was removed" : "stopped");
 		return;
 	default:
-		ask_engine_time(d);
+		ask_engine_time(d, engine_time_known);
 		return;
 	}
 }
@@ -301,22 +313,6 @@ look(struct diagnosis *d, void (*then)(void *arg))
 	state_argv(d->plan->docker, d->plan->target, &argv);
 	ask(d, &argv, then);
 }
-
-/*
- * Run in the container, in the very circumstances of the command: can program
- * $1 be started?  Status 0 yes; 126 there is such a file, but it cannot be
- * run; 127 there is none.
- */
-#define CAN_START \
-	"case $1 in */*) f=$1 ;; *) f= IFS=:\n" \
-	"for d in $PATH; do [ -f \"$d/$1\" ] && [ -x \"$d/$1\" ] &&" \
-	" f=$d/$1 && break; done ;; esac\n" \
-	"[ -e \"$f\" ] || exit 127\n" \
-	"[ -f \"$f\" ] && [ -x \"$f\" ] || exit 126\n" \
-	"IFS='\t ' read -r m i x <\"$f\" 2>/dev/null\n" \
-	"case $m in *ELF*) exit 0 ;; '#!') ;; '#!'*) i=${m#??} ;;\n" \
-	"*) exit 126 ;; esac\n" \
-	"[ -x \"$i\" ] || exit 127\n"
 
 static void
 find_not_started(struct diagnosis *d)
@@ -385,10 +381,10 @@ start_checked(void *arg)
 static void
 check_start(struct diagnosis *d)
 {
-	char sh[] = "sh", option[] = "-c", script[] = CAN_START;
+	struct strv argv = { 0 };
 
-	probe(d, (char *const[]){ sh, option, script, sh,
-	    d->plan->command[0], NULL }, start_checked);
+	probe_start_argv(d->plan, &argv);
+	ask(d, &argv, start_checked);
 }
 
 /*

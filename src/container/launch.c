@@ -242,6 +242,13 @@ launch_classify_exec(const struct plan *p, const char *text)
 	    LAUNCH_NOT_INVOKED : LAUNCH_NONE;
 }
 
+bool
+launch_is_about_state(const char *text)
+{
+	return strncmp(text, DAEMON_PREFIX, strlen(DAEMON_PREFIX)) == 0 &&
+	    (has(text, " is not running") || has(text, " is restarting, "));
+}
+
 char *
 launch_clean(const char *text)
 {

@@ -53,6 +53,9 @@ bool launch_is_vague(const char *text);
  */
 enum launch launch_classify_exec(const struct plan *, const char *text);
 
+/* The engine's message that the container does not run. */
+bool launch_is_about_state(const char *text);
+
 /*
  * The part of TEXT that says what is wrong: one line, no carriage return, none
  * of the layers' names in front.  The caller frees it.

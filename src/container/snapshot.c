@@ -55,7 +55,7 @@ static enum health
 health_of(const char *check, const char *status)
 {
 	if (strcmp(check, "NONE") == 0)
-		return HEALTH_UNCHECKED;
+		return HEALTH_NONE;
 	if (strcmp(status, "healthy") == 0)
 		return HEALTH_HEALTHY;
 	if (strcmp(status, "unhealthy") == 0)

@@ -17,13 +17,6 @@ struct docker;
 
 #define SNAPSHOT_ID	65	/* 64 digits and a NUL */
 
-enum health {
-	HEALTH_UNCHECKED,	/* it has no health check */
-	HEALTH_STARTING,	/* no result yet, or none since it runs */
-	HEALTH_HEALTHY,
-	HEALTH_UNHEALTHY,
-};
-
 struct snapshot {
 	enum state_kind kind;
 	char word[16];		/* docker's own for it */

@@ -21,6 +21,13 @@ enum state_kind {
 	STATE_STOPPED,		/* created, exited, dead or being removed */
 };
 
+enum health {
+	HEALTH_NONE,		/* nothing checks it */
+	HEALTH_STARTING,	/* no result yet, or none since it runs */
+	HEALTH_HEALTHY,
+	HEALTH_UNHEALTHY,
+};
+
 struct state {
 	enum state_kind kind;
 	char word[16];		/* docker's own word for it */

@@ -106,7 +106,7 @@ check(struct waiting *w, struct waiting_target *t)
 	if (w->request.what == WAITING_RUNNING)
 		return running ? settle(w, t, NULL) : true;
 	if (t->seen.kind != STATE_NONE && t->seen.kind != STATE_UNKNOWN &&
-	    t->seen.health == HEALTH_UNCHECKED)
+	    t->seen.health == HEALTH_NONE)
 		return fail(w, t, "cannot wait until it is healthy: "
 		    "it has no health check", NULL);
 	return running && t->seen.health == HEALTH_HEALTHY ?
@@ -303,7 +303,7 @@ hear(struct waiting *w, struct waiting_target *t, const struct event *e)
 	case NEWS_RUNNING:
 		t->seen.kind = STATE_RUNNING;
 		t->seen.started = e->at;
-		if (t->seen.health != HEALTH_UNCHECKED)
+		if (t->seen.health != HEALTH_NONE)
 			t->seen.health = HEALTH_STARTING;
 		break;
 	case NEWS_HEALTHY:

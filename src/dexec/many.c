@@ -125,6 +125,9 @@ run(const struct call *call, const struct command *c, char *const *argv,
 	    .exit = (enum exit_policy)s->many.exit,
 	    .joblog = s->many.joblog, .resume = s->many.resume_failed,
 	    .timeout = s->timeout, .kill_after = s->kill_after,
+	    .wait = s->wait != WAIT_NO, .wait_limit = s->wait_timeout,
+	    .wait_for = s->wait == WAIT_HEALTHY ? WAITING_HEALTHY :
+		WAITING_RUNNING,
 	    .say = &call->say };
 
 	if (s->print)
@@ -147,6 +150,7 @@ call_many(struct call *call, const struct command *c, char *const *argv,
 	    .groups = &call->settings.groups, .pick = (size_t)m->pick,
 	    .project = getenv("COMPOSE_PROJECT_NAME"),
 	    .directory = getenv("PWD"), .swarm_host = m->swarm_host,
+	    .waiting = call->settings.wait != WAIT_NO,
 	    .say = &call->say };
 	struct resolved resolved;
 	int rc;

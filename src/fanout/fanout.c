@@ -14,6 +14,7 @@
 #include "container/guard.h"
 #include "fanout/joblog.h"
 #include "fanout/print.h"
+#include "fanout/readiness.h"
 #include "fanout/resolve.h"
 #include "fanout/roster.h"
 #include "run/broadcast.h"
@@ -33,6 +34,7 @@ struct fanout {
 	bool has_input;
 	struct joblog log;
 	struct job_setup setup;
+	struct readiness readiness;
 	struct roster all;
 	size_t most, running, over, failed, first_waiting;
 	bool stopped;			/* start no more */
@@ -261,7 +263,8 @@ job_over(void *arg, struct job *j)
 {
 	struct fanout *f = arg;
 
-	f->running--;
+	if (j->result.attempts > 0)
+		f->running--;
 	if (j->state == JOB_OVER) {
 		count_result(f, &j->result);
 		output_over(&f->output, &j->printout);
@@ -373,6 +376,16 @@ prepare(struct fanout *f, struct error *e)
 }
 
 static int
+wait_for_all(struct fanout *f, struct error *e)
+{
+	struct waiting_request like = { .say = &f->say,
+	    .what = f->request->wait_for, .limit = f->request->wait_limit };
+
+	return readiness_start(&f->readiness, &f->loop, f->all.jobs, f->all.n,
+	    &like, e);
+}
+
+static int
 run_loop(struct fanout *f, struct error *e)
 {
 	if (prepare(f, e) == -1)
@@ -383,6 +396,8 @@ run_loop(struct fanout *f, struct error *e)
 	if (f->request->reap)
 		loop_after(&f->loop, &f->guard_timer, GUARD_MS);
 	count_absent(f);
+	if (f->request->wait && wait_for_all(f, e) == -1)
+		return -1;
 	go_on(f);
 	while (!f->done)
 		if (loop_round(&f->loop, e) == -1)
@@ -429,6 +444,7 @@ conclude(struct fanout *f, struct outcome *o)
 static void
 clear(struct fanout *f)
 {
+	readiness_clear(&f->readiness);
 	roster_clear(&f->all);
 	output_close(&f->output);
 	if (f->has_input)

@@ -12,6 +12,7 @@
 #include "base/say.h"
 #include "container/archive.h"
 #include "container/plan.h"
+#include "container/waiting.h"
 #include "fanout/halt.h"
 #include "fanout/output.h"
 #include "fanout/summary.h"
@@ -36,6 +37,9 @@ struct fanout_request {
 	const char *joblog;		/* a file, or NULL */
 	bool resume;			/* only what it does not say is done */
 	int64_t timeout, kill_after;	/* ms */
+	bool wait;			/* start none before it is ready: */
+	enum waiting_for wait_for;
+	int64_t wait_limit;		/* ms, 0: none */
 	const struct say *say;
 };
 

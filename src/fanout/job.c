@@ -32,10 +32,7 @@ wall_clock(void)
 static void
 again(void *arg)
 {
-	struct job *j = arg;
-
-	j->due = true;
-	j->woken(j->arg);
+	job_wake(arg);
 }
 
 /* What the command can know of itself among the others. */
@@ -254,6 +251,27 @@ job_start(struct job *j)
 	j->begun = clock_now();
 	j->result.start = wall_clock();
 	run(j);
+}
+
+void
+job_wake(struct job *j)
+{
+	j->due = true;
+	j->woken(j->arg);
+}
+
+void
+job_refuse(struct job *j, const char *why)
+{
+	struct outcome *o = &j->result.outcome;
+
+	j->result.started = true;
+	o->kind = OUTCOME_STATUS;
+	o->value = STATUS_FAILED;
+	o->finding = FINDING_CONTAINER;
+	o->message = mem_dup(why);
+	j->state = JOB_OVER;
+	j->over(j->arg, j);
 }
 
 void

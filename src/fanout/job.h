@@ -70,6 +70,10 @@ void job_notify(struct job *, void (*over)(void *arg, struct job *),
 
 void job_start(struct job *);
 
+/* It may be started now; it shall not be started, as WHY says. */
+void job_wake(struct job *);
+void job_refuse(struct job *, const char *why);
+
 /* Start it no more; one that runs is left alone. */
 void job_drop(struct job *);
 

@@ -112,6 +112,7 @@ take_stock(const struct resolve_request *r, const struct parts *p,
 		row = to->engines.v[i];
 		inventory_ask_for(&asks[i], &p->take, row->name);
 		inventory_ask_for(&asks[i], &p->leave, row->name);
+		asks[i].all |= r->waiting;
 		inventory_argv(&row->docker, &asks[i], &q[i].argv);
 	}
 	rc = ask(q, n, LIMIT_MS, r->say, e);
@@ -137,7 +138,7 @@ choose(const struct resolve_request *r, const struct parts *p,
 	struct selection selection = { .take = &p->take, .leave = &p->leave,
 	    .engines = view, .engine_count = to->engines.n,
 	    .project = r->project, .directory = r->directory,
-	    .pick = r->pick };
+	    .pick = r->pick, .waiting = r->waiting };
 	struct engine_row *row;
 	int rc;
 

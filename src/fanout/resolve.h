@@ -23,6 +23,7 @@ struct resolve_request {
 	const struct strv *exclude;	/* further TARGETs, to leave out */
 	const struct strv *groups;	/* "NAME=TARGET" of the configuration */
 	size_t pick;			/* so many by chance; 0: all */
+	bool waiting;			/* what does not run yet counts, too */
 	const char *project;		/* $COMPOSE_PROJECT_NAME, or NULL */
 	const char *directory;		/* $PWD, or NULL */
 	const char *swarm_host;		/* for a node: "ssh://root@%n", or NULL */

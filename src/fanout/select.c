@@ -174,13 +174,23 @@ is_of_compose(const struct search *s, const struct container *c)
 	    strtoul(c->number, NULL, 10) == part->replica);
 }
 
+/* It runs, or is on its way to. */
+static bool
+counts(const struct search *s, const struct container *c)
+{
+	if (c->state == STATE_RUNNING || c->state == STATE_PAUSED)
+		return true;
+	return s->in->waiting && (c->state == STATE_RESTARTING ||
+	    strncmp(c->status, "Created", 7) == 0);
+}
+
 static bool
 selects(const struct search *s, const struct inventory *inventory,
     const struct container *c)
 {
 	const struct selector *part = s->part;
 
-	if (c->state != STATE_RUNNING && c->state != STATE_PAUSED)
+	if (!counts(s, c))
 		return false;
 	switch (part->kind) {
 	case SELECTOR_NAME:

@@ -36,6 +36,7 @@ struct selection {
 	const char *project;	/* $COMPOSE_PROJECT_NAME; NULL or "": unset */
 	const char *directory;	/* $PWD; NULL: unknown */
 	size_t pick;		/* this many of them by chance; 0: all */
+	bool waiting;		/* patterns select what is about to run, too */
 };
 
 /*

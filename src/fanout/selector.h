@@ -23,6 +23,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "container/state.h"
+
 struct error;
 struct strv;
 
@@ -35,13 +37,6 @@ enum selector_kind {
 	SELECTOR_SWARM,
 	SELECTOR_IMAGE,
 	SELECTOR_HEALTH,
-};
-
-enum health {
-	HEALTH_NONE,		/* nothing checks it */
-	HEALTH_STARTING,
-	HEALTH_HEALTHY,
-	HEALTH_UNHEALTHY,
 };
 
 struct selector {

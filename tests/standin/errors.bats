@@ -59,11 +59,11 @@ became() {
 }
 
 @test "api: hostile names are shown printable" {
-	local name=$'a\e[31m\nb'
+	local name=$'a\e]0;x\a\nb'
 	engine_says 'Error response from daemon: No such container: a'
 	no_state 'Error response from daemon: No such container: a'
 	dexec "$name" true
-	became 'no such container: a\033[31m\nb'
+	became 'no such container: a\033]0;x\a\nb'
 }
 
 @test "api: not running, with the status it ended with" {
@@ -410,4 +410,20 @@ engine_clock() {
 	dexec --disable_stream box x
 	ended_by 'exit 0'
 	[ "$(wc -c <out)" = 900003 ]
+}
+
+@test "api: not running, but started meanwhile: still 125, not the status of a command" {
+	engine_says "Error response from daemon: Container $id is not running"
+	engine_clock 0 0
+	dexec box true
+	became 'container box was not running when the command was to start'
+	calls_are '1-exec 2-inspect 3-info'
+}
+
+@test "api: the words of a nested docker, in a container that has run all the time" {
+	engine_says "Error response from daemon: Container $id is not running"
+	engine_clock 0 100
+	dexec box docker exec inner true
+	ended_by 'exit 1'
+	err_is "Error response from daemon: Container $id is not running\n"
 }
