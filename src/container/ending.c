@@ -108,6 +108,8 @@ swept(void *arg)
 	struct ending *en = arg;
 
 	en->answered |= en->reap.problem == REAP_FINE;
+	en->clean = en->reap.problem == REAP_FINE && en->reap.hit > 0 &&
+	    en->reap.left == 0;
 	if (en->reap.hit > 0 && en->reap.asked != REAP_FINISH)
 		en->sent |= UINT64_C(1) << en->reap.signo;
 	if (!en->finishing) {
@@ -281,7 +283,8 @@ ending_finish(struct ending *en, bool client_killed,
 	if (client_killed && en->cause == ENDING_NONE)
 		en->cause = ENDING_CLIENT_LOST;
 	if (en->cause == ENDING_NONE || en->plan->cookie == NULL ||
-	    en->trouble != NULL) {
+	    en->trouble != NULL ||
+	    (en->clean && !reap_running(&en->reap))) {
 		reap_clear(&en->reap);
 		finished(arg);
 		return;

@@ -47,6 +47,7 @@ struct ending {
 	bool client_in_group;		/* it leads a group of its own */
 	int level, wanted, failures;
 	bool finishing, answered;
+	bool clean;			/* the last sweep has left nothing */
 	void (*all_dead)(void *arg);
 	void *all_dead_arg;
 	struct reap reap;
