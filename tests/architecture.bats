@@ -206,6 +206,14 @@ build_dexec() {
 		$(make_variable BSD_LIBS)
 }
 
+@test "compilers: clang has no warning for any source either" {
+	flags="$(make_variable WARN_CFLAGS) $(make_variable BSD_CFLAGS)
+		-D_GNU_SOURCE -DLIBBSD_OPENBSD_VIS -Wno-unknown-warning-option"
+	# shellcheck disable=SC2046,SC2086 # flags and files, as words
+	clang -fsyntax-only -Werror $flags -Isrc -I"$builddir" \
+		-I"$builddir/src" '-DLIBEXEC_DIR=""' $(find src -name '*.c')
+}
+
 @test "commands: one is added as the README says" {
 	mkdir -p "$BATS_TEST_TMPDIR/tree" "$BATS_TEST_TMPDIR/bin"
 	cp -R src Makefile.am "$BATS_TEST_TMPDIR/tree"

@@ -243,11 +243,12 @@ complete_in() {
 		ZDOTDIR=$PWD type_keys "zsh -i" "$2"$'\x14'"${AFTER-}"
 		;;
 	fish)
-		# It gives the candidates alone.
+		# It gives the candidates alone; fish 4 also those that merely look like the word.
 		words=${2% *}
 		[ "$words" = dexec ] || tr ' ' '\n' <<<"${words#dexec }"
 		fish --no-config -c 'source $argv[1]; complete -C $argv[2]' \
-			"$builddir/completion/fish/dexec.fish" "$2" | cut -f 1
+			"$builddir/completion/fish/dexec.fish" "$2" | cut -f 1 |
+			START=${2##* } awk 'index($0, ENVIRON["START"]) == 1'
 		;;
 	esac
 }

@@ -64,7 +64,7 @@ leave() {
 
 within() {
 	if [ "$(id -u)" = 0 ]; then
-		nsenter --target "$init" --pid --mount "$@"
+		nsenter --target "$init" --pid --mount --root --wd "$@"
 	else
 		"$@"
 	fi
@@ -75,7 +75,7 @@ within() {
 start_with() {
 	local enter=()
 	[ "$(id -u)" != 0 ] ||
-		enter=(nsenter --no-fork --target "$init" --pid --mount
+		enter=(nsenter --no-fork --target "$init" --pid --mount --root --wd
 			sh -c '"$@"; exit' sh)
 	"${enter[@]}" setsid \
 		env --default-signal=INT,QUIT DEXEC_ID="$1" "${@:2}" \

@@ -299,6 +299,11 @@ stderr_is_held_back_only_while_it_may_be_docker(void **state)
 		{ "the input device is not a TTY\n", true },
 		{ "cannot attach stdin to a TTY-enabled container because "
 		    "stdin is not a terminal\n", true },
+		{ "invalid env file (x): no variable name on line '=a'\n",
+		    true },
+		{ "open x: no such file or directory\n", true },
+		{ "open ", true }, { "opening\n", false },
+		{ "open x\nopen y\n", false },
 		{ "Error: something of the command\n", false },
 		{ "error: x\n", false }, { "warning: x\n", false },
 		{ "x", false }, { "\n", false },

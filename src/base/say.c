@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 tell(const struct say *s, const char *fmt, va_list ap)
 {
 	MEM_AUTO char *text = mem_vprintf(fmt, ap);

@@ -44,6 +44,7 @@ static const char *const stderr_starts[] = {
 	"unable to parse docker host",
 	"Failed to initialize: ",
 	"Current context \"",
+	"invalid env file (",
 	"invalid container name or ID",
 	"invalid argument \"",
 	"the input device is not a TTY",
@@ -103,10 +104,22 @@ launch_may_be_stdout(const char *bytes, size_t len)
 	    may_be(dying_starts, bytes, len);
 }
 
+/* One line, as far as it has come, on a file of ours: --env-file. */
+static bool
+may_be_missing_file(const char *bytes, size_t len)
+{
+	static const char *const start[] = { "open ", NULL };
+	const char *end = memchr(bytes, '\n', len);
+
+	return may_be(start, bytes, len) &&
+	    (end == NULL || end == bytes + len - 1);
+}
+
 bool
 launch_may_be_stderr(const char *bytes, size_t len)
 {
-	return may_be(stderr_starts, bytes, len);
+	return may_be(stderr_starts, bytes, len) ||
+	    may_be_missing_file(bytes, len);
 }
 
 /* A whole line of containerd's on a container that has ended. */

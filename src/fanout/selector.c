@@ -191,7 +191,7 @@ static int
 read_context(struct reading *r, const char *part, const char *value)
 {
 	const char *slash = value != NULL ? strchr(value, '/') : NULL;
-	MEM_AUTO char *name = NULL, *inner = NULL;
+	MEM_AUTO char *name = NULL;
 	struct reading inside = *r;
 
 	if (r->context != NULL)

@@ -156,6 +156,27 @@ unreachable() {
 	calls_are '1-exec 2-inspect 3-probe'
 }
 
+@test "env-file: one that is not there, or is none: docker's status is 1, ours 125" {
+	local text
+	for text in 'open vars: no such file or directory' "invalid env file (vars): no variable name on line '=a'"; do
+		rm -rf "$STANDIN"/calls/*
+		engine_says "$text"
+		state "running 2026-01-01T00:00:00Z 0"
+		orders probe <<<"err('''$text\n'''); end(1)"
+		dexec --env-file vars box true
+		became "box: $text"
+	done
+}
+
+@test "env-file: a command that cannot open a file says so, and stays what it is" {
+	engine_says 'open vars: no such file or directory'
+	state "running 2026-01-01T00:00:00Z 0"
+	orders probe <<<"end(126)"
+	dexec box true
+	ended_by 'exit 1'
+	printf 'open vars: no such file or directory\n' | cmp -s - err
+}
+
 @test "api: podman's words for no such container stay podman's" {
 	local text='Error: no container with name or ID "gone" found: no such container'
 	orders exec <<<"err('''$text\n'''); end(125)"
