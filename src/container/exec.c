@@ -176,7 +176,11 @@ client_stopped(struct exec *x, int signo)
 {
 	if (signo != SIGTTIN && signo != SIGTTOU)
 		return;
-	spinner_pause(&x->spinner);
+	/* It reads the answer to what it has asked, in our line. */
+	if (signo == SIGTTIN)
+		spinner_leave(&x->spinner);
+	else
+		spinner_pause(&x->spinner);
 	if (tty_lend(&x->tty, x->client.pid))
 		x->lent = true;
 	if (x->lent)

@@ -47,6 +47,7 @@ static const char *const stderr_starts[] = {
 	"invalid env file (",
 	"invalid container name or ID",
 	"invalid argument \"",
+	"json: cannot unmarshal ",
 	"the input device is not a TTY",
 	"cannot attach stdin to a TTY-enabled container",
 	NULL

@@ -42,6 +42,9 @@ state_says_none(const char *text)
 {
 	return strcasestr(text, "no such container") != NULL ||
 	    strcasestr(text, "no such object") != NULL ||
+	    /* What no container can be called leads elsewhere in the API. */
+	    strstr(text, "page not found") != NULL ||
+	    strstr(text, "json: cannot unmarshal ") != NULL ||
 	    strcasestr(text, "no container with name or id") != NULL;
 }
 

@@ -126,6 +126,10 @@ dispatch(struct call *call, const struct command *c, char *const *args,
 	if (used == -1)
 		return -1;
 	call->args = args + used;
+	/* Paths need no mark where no options can stand. */
+	if (c->options == NULL && c->missing != NULL &&
+	    call->args[0] != NULL && strcmp(call->args[0], "--") == 0)
+		call->args++;
 	if (c->missing != NULL && call->args[0] == NULL)
 		return error_usage(e, "%s", c->missing);
 	return call_run(call, c, o, e);

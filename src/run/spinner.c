@@ -163,6 +163,15 @@ spinner_pause(struct spinner *s)
 }
 
 void
+spinner_leave(struct spinner *s)
+{
+	if (s->loop == NULL)
+		return;
+	s->drawn = false;
+	loop_cancel(s->loop, &s->timer);
+}
+
+void
 spinner_resume(struct spinner *s)
 {
 	if (s->loop != NULL)

@@ -40,6 +40,9 @@ void spinner_label(struct spinner *, const char *label);
 void spinner_pause(struct spinner *);
 void spinner_resume(struct spinner *);
 
+/* Somebody else has written behind it: draw no more, and erase nothing. */
+void spinner_leave(struct spinner *);
+
 void spinner_clear(struct spinner *);
 
 #endif

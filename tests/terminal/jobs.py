@@ -223,9 +223,10 @@ class Jobs(StandinCase):
         self.mark("go")
         self.assertEqual(t.finish(), "exit 0")
 
-    def lend(self, question, setup=""):
+    def lend(self, question, setup="", late=False):
         """docker asks something at the terminal, as ssh does."""
-        self.orders("exec", "tty = os.open('/dev/tty', os.O_RDWR)\n"
+        self.orders("exec", "wait('ask')\n"
+                    "tty = os.open('/dev/tty', os.O_RDWR)\n"
                     "old = termios.tcgetattr(tty)\n" + setup +
                     "os.write(tty, b'" + question + "')\n"
                     "text = os.read(tty, 100)\n"
@@ -234,10 +235,14 @@ class Jobs(StandinCase):
         t = self.bash()
         before = t.modes()
         t.send('"$dexec" box x\r')
-        t.shows("^" + question)
+        if late:
+            t.shows(SPINNER + "x")
+        self.mark("ask")
+        # What is drawn already stays in front of it.
+        t.shows(("" if late else "^") + question)
         # It takes a while to find an answer.
         t.watch(SLOW)
-        self.assertEqual(t.lines()[-1], question)
+        self.assertTrue(t.lines()[-1].endswith(question))
         t.send("secret\r")
         self.await_file("said")
         with open(self.path("said")) as file:
@@ -255,6 +260,10 @@ class Jobs(StandinCase):
     def test_lend(self):
         "lent: docker asks a question at the terminal, and gets the answer"
         self.lend("Sure?")
+
+    def test_lend_late(self):
+        "lent: what docker asks behind the spinner's sign is not erased"
+        self.lend("Sure?", late=True)
 
     def test_lend_secret(self):
         "lent: docker asks for a secret, which is not echoed"
