@@ -97,6 +97,7 @@ take_outcome(struct job *j)
 	j->result.outcome = j->exec.outcome;
 	memset(&j->exec.outcome, 0, sizeof(j->exec.outcome));
 	j->result.timed_out = j->exec.ending.cause == ENDING_TIMEOUT;
+	j->result.received = j->exec.streams.out.bytes;
 	j->result.spool = j->exec.streams.buffered ?
 	    &j->exec.streams.spool : NULL;
 }

@@ -23,6 +23,13 @@ is_kept(const struct relay *r)
 	return r->spool != NULL || r->lane != NULL;
 }
 
+static void
+count(struct relay *r, ssize_t n)
+{
+	r->bytes += (uint64_t)n;
+	pace_count(&r->pace, (size_t)n);
+}
+
 static enum step
 from_errno(void)
 {
@@ -64,7 +71,7 @@ fill(struct relay *r, struct buf *b)
 		return END;
 	b->len += (size_t)n;
 	b->data[b->len] = '\0';
-	pace_count(&r->pace, (size_t)n);
+	count(r, n);
 	return MOVED;
 }
 
@@ -90,7 +97,7 @@ move_by_splice(struct relay *r)
 	ssize_t n = sink_splice(&r->sink, r->in.fd, MOST);
 
 	if (n > 0) {
-		pace_count(&r->pace, (size_t)n);
+		count(r, n);
 		return MOVED;
 	}
 	if (n == 0)
@@ -114,7 +121,7 @@ move_to_keeper(struct relay *r)
 	else
 		n = spool_take(r->spool, r->stream, r->in.fd);
 	if (n > 0) {
-		pace_count(&r->pace, (size_t)n);
+		count(r, n);
 		return MOVED;
 	}
 	if (n == 0)

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "run/loop.h"
@@ -57,6 +58,7 @@ struct relay {
 	bool at_line_start;	/* a terminal's cursor is where we found it */
 	bool delivered;		/* something went out, or was dropped */
 	unsigned long steps;	/* how often something was moved on */
+	uint64_t bytes;		/* that have come */
 	bool ended;
 	int stream;		/* its number in a spool */
 
