@@ -21,6 +21,7 @@
 #include "run/signals.h"
 
 #define GUARD_MS	500
+#define STUCK_MS	1000	/* nobody reads what is left to be written */
 
 struct fanout {
 	const struct fanout_request *request;
@@ -29,7 +30,7 @@ struct fanout {
 	struct say say;
 	struct output output;
 	struct guard guard;
-	struct loop_timer guard_timer;
+	struct loop_timer guard_timer, stuck_timer;
 	struct broadcast input;
 	bool has_input;
 	struct joblog log;
@@ -126,9 +127,9 @@ on_signal(void *arg, int signo)
 	}
 	stop(f);
 	signal_all(f, signo);
+	go_on(f);
 	if (f->running == 0)
 		output_abandon(&f->output);
-	go_on(f);
 }
 
 static void
@@ -217,6 +218,17 @@ go_on(struct fanout *f)
 		output_end(&f->output);
 	}
 	f->done = output_done(&f->output);
+	if (f->signo != 0 && !f->stuck_timer.active)
+		loop_after(&f->loop, &f->stuck_timer, STUCK_MS);
+}
+
+/* Told to end, with nothing running: a reader that does not read can wait. */
+static void
+stuck(void *arg)
+{
+	struct fanout *f = arg;
+
+	f->done = true;
 }
 
 static void
@@ -392,7 +404,8 @@ run_loop(struct fanout *f, struct error *e)
 		return -1;
 	guard_open(&f->guard);
 	f->guard_timer.fire = time_for_guard;
-	f->guard_timer.arg = f;
+	f->stuck_timer.fire = stuck;
+	f->guard_timer.arg = f->stuck_timer.arg = f;
 	if (f->request->reap)
 		loop_after(&f->loop, &f->guard_timer, GUARD_MS);
 	count_absent(f);

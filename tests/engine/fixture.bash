@@ -244,7 +244,13 @@ processes() {
 
 # census CONTAINER: what runs there is meant to, and must be there again when the test is over.
 census() {
+	until_true "the last test's sweep to end" no_sweep "$1"
 	processes "$1" >"$T/census.$1"
+}
+
+# What a guard has begun goes on for a moment when all that was to be ended has.
+no_sweep() {
+	! processes "$1" | grep -qF 'mark=DEXEC_ID='
 }
 
 # nothing_left CONTAINER: within a second the same processes live as at the census, none more and none less.
