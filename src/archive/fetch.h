@@ -17,6 +17,7 @@ struct error;
 struct source {
 	struct docker docker;
 	const char *target;	/* a container's name or ID */
+	const char *shown;	/* what messages call it; NULL: as target */
 	const char *workdir;	/* where relative paths begin, or NULL */
 	struct say say;
 };

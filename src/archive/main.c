@@ -69,7 +69,9 @@ static void
 explain(const struct request *r, const char *said, struct error *err)
 {
 	MEM_AUTO char *path = request_shown(r->ls.name, SHOWN_MAX);
-	MEM_AUTO char *target = request_shown(r->source.target, 200);
+	const char *name = r->source.shown != NULL ? r->source.shown :
+	    r->source.target;
+	MEM_AUTO char *target = request_shown(name, 200);
 	MEM_AUTO char *line = mem_printf("%.*s", (int)strcspn(said, "\r\n"),
 	    said);
 	MEM_AUTO char *words = request_shown(line, 500);

@@ -29,6 +29,7 @@ text_field(struct request *r, const char *word)
 		{ "--host", &r->source.docker.host },
 		{ "--context", &r->source.docker.context },
 		{ "--target", &r->source.target },
+		{ "--shown", &r->source.shown },
 		{ "--workdir", &r->source.workdir },
 	};
 

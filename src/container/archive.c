@@ -54,6 +54,7 @@ archive_argv(const struct plan *p, enum archive_mode mode, char *const *words,
 	strv_push_option(argv, "--host", p->docker->host);
 	strv_push_option(argv, "--context", p->docker->context);
 	strv_push_option(argv, "--target", p->target);
+	strv_push_option(argv, "--shown", p->name);
 	strv_push_option(argv, "--workdir", p->options->workdir);
 	if (verbose)
 		strv_push(argv, "--verbose");
