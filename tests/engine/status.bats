@@ -263,7 +263,7 @@ teardown() {
 }
 
 @test "125: wrong use, and nothing is run" {
-	for words in "" "$BB" "--no-such-option $BB true" "$BB exec" "$BB exec --no-such-option true" "--timeout=x $BB true"; do
+	for words in "" "--no-such-option $BB true" "$BB exec" "$BB exec --no-such-option true" "--timeout=x $BB true"; do
 		# shellcheck disable=SC2086 # words
 		go dexec $words
 		ends "exit 125"
