@@ -81,7 +81,7 @@ options_of_help() {
 
 @test "man page: its options are those of --help, in the same order" {
 	same "$(mandoc -Tascii -Owidth=100 "$builddir/man/dexec.1" | col -b | expand |
-		sed -n 's/^     \(-.*\)$/\1/p' | sed 's/  .*//')" "$(options_of_help)"
+		sed -n '/^OPTIONS$/,$ s/^     \(-.*\)$/\1/p' | sed 's/  .*//')" "$(options_of_help)"
 }
 
 @test "man page: every command is described" {
