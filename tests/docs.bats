@@ -36,9 +36,16 @@ make_bin() {
 			*) break ;;
 			esac
 		done
+		case "$*" in
+		*compose.service*) printf '%s\n' api api db '' ;;
+		*.Labels*) printf '%s\n' tier=front,size=1 tier=back ;;
+		*.Image*) printf '%s\n' redis:7 nginx ;;
+		service*) printf '%s\n' shop_web shop_db ;;
+		*'context ls'*'.Name}}/'*) printf '%s\n' default/ "lab-$where/" ;;
+		ps*) printf '%s\n' "my-$where" my-other web ;;
+		context*) printf '%s\n' default "lab-$where" ;;
+		esac
 		case $1 in
-		ps) printf '%s\n' "my-$where" my-other web ;;
-		context) printf '%s\n' default "lab-$where" ;;
 		exec)
 			case " $* " in *" broken "*) exit 125 ;; esac
 			while [ "$1" != ls ]; do shift || exit; done
@@ -74,7 +81,7 @@ options_of_help() {
 
 @test "man page: its options are those of --help, in the same order" {
 	same "$(mandoc -Tascii -Owidth=100 "$builddir/man/dexec.1" | col -b | expand |
-		sed -n 's/^     \(-.*\)$/\1/p' | sed 's/  .*//')" "$(options_of_help)"
+		sed -n '/^OPTIONS$/,$ s/^     \(-.*\)$/\1/p' | sed 's/  .*//')" "$(options_of_help)"
 }
 
 @test "man page: every command is described" {
@@ -318,6 +325,72 @@ completes() {
 	same "$(complete_in zsh 'dexec --color=a' | sort)" $'--color=always\n--color=auto'
 	same "$(complete_in fish 'dexec --color=a' | sort)" $'--color=always\n--color=auto'
 	completes 'dexec --context=l' --context=lab-docker
+}
+
+@test "completion: what selects containers" {
+	completes 'dexec @' @all @label: @compose @compose: @image: @health: @swarm: @context:
+	completes 'dexec @comp' @compose @compose:
+	completes 'dexec @compose:d' @compose:db
+	completes 'dexec @compose:a' @compose:api
+	completes 'dexec @label:tier=f' @label:tier=front
+	completes 'dexec @image:r' @image:redis:7
+	completes 'dexec @image:redis:' @image:redis:7
+	completes 'dexec @health:s' @health:starting
+	completes 'dexec @swarm:shop_w' @swarm:shop_web
+	completes 'dexec @context:l' @context:lab-docker/
+	completes 'dexec @context:lab/my-d' @context:lab/my-docker-lab
+}
+
+@test "completion: more than one that a selector may name" {
+	# readline repeats what stands before the colon for the first one only.
+	same "$(complete_in bash 'dexec @compose:' | sort)" $'@compose:api\ndb'
+	same "$(complete_in zsh 'dexec @compose:' | sort)" $'@compose:api\n@compose:db'
+	same "$(complete_in fish 'dexec @compose:' | sort)" $'@compose:api\n@compose:db'
+	same "$(complete_in bash 'dexec @label:ti' | sort)" $'@label:tier=back\ntier=front'
+	same "$(complete_in zsh 'dexec @label:ti' | sort)" $'@label:tier=back\n@label:tier=front'
+	same "$(complete_in fish 'dexec @label:ti' | sort)" $'@label:tier=back\n@label:tier=front'
+}
+
+@test "completion: groups of the configuration" {
+	mkdir -p .config/dexec
+	printf '%s\n' '# @old = a' 'timeout = 10m' '@front = web-*,api' ' @alert=@front' >.config/dexec/config
+	completes 'dexec @a' @all @alert
+	completes 'dexec @f' @front
+	XDG_CONFIG_HOME=/nowhere completes 'dexec @a' @all
+}
+
+@test "completion: the part behind the last comma" {
+	completes 'dexec web,my-' web,my-docker web,my-other
+	completes 'dexec web,@al' web,@all
+	completes 'dexec @all,@compose:d' @all,@compose:db
+	completes 'dexec -c default,l' -c default,lab-docker
+}
+
+@test "completion: what an option selects or writes" {
+	completes 'dexec -x my-' -x my-docker my-other
+	completes 'dexec --exclude @compose:a' --exclude @compose:api
+	completes 'dexec --exclude=web,my-o' --exclude=web,my-other
+	completes 'dexec --joblog var' --joblog variables.env
+	completes 'dexec --exit ' --exit worst first any count
+}
+
+@test "completion: a directory for outputs" {
+	local shell
+	mkdir results
+	touch readme
+	for shell in bash zsh fish; do
+		# zsh adds the slash when one types on.
+		same "$(complete_in $shell 'dexec --outdir r' | tr -d /)" $'--outdir\nresults'
+	done
+}
+
+@test "completion: asks without the options for several containers, which would write" {
+	completes 'dexec --joblog variables.env --json -x a -H far my-' \
+		--joblog variables.env --json -x a -H far my-docker-far my-other
+	completes 'dexec -kvj 2 --keep_order --outdir=made web ls etc/' \
+		-kvj 2 --keep_order --outdir=made web ls etc/app/ etc/passwd
+	[ ! -s variables.env ]
+	[ ! -e made ]
 }
 
 @test "completion: commands" {

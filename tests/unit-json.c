@@ -56,6 +56,14 @@ every_key_is_there_whatever_happened(void **state)
 	    "\"signal\": null, \"reason\": \"not started\", "
 	    "\"stdout\": null, \"stderr\": null}\n");
 	r.started = true;
+	r.outcome.value = 125;
+	r.outcome.message = mem_dup("far/: no answer");
+	expect(&r, "{\"name\": \"web-1\", \"id\": null, \"context\": null, "
+	    "\"start\": null, \"seconds\": null, \"status\": 125, "
+	    "\"signal\": null, \"reason\": \"far/: no answer\", "
+	    "\"stdout\": null, \"stderr\": null}\n");
+	outcome_clear(&r.outcome);
+	r.outcome.value = 0;
 	r.start = 1709210096007;
 	r.elapsed = 61042;
 	r.id = "0123";

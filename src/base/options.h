@@ -34,8 +34,10 @@ enum option_kind {
 enum option_complete {
 	COMPLETE_NOTHING,
 	COMPLETE_FILE,
+	COMPLETE_DIRECTORY,
 	COMPLETE_PROGRAM,
 	COMPLETE_CONTEXT,
+	COMPLETE_TARGET,	/* containers, as TARGET says it */
 };
 
 struct option_row {

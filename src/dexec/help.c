@@ -13,12 +13,12 @@ help_program(struct buf *b)
 	buf_add_text(b, "Usage: " HELP_USAGE "\n"
 	    "Run operations in running containers.\n"
 	    "\n"
-	    "TARGET is a container's name or ID, or selects several: names "
-	    "with commas\nbetween, a pattern ('web-*'), @all, "
-	    "@label:KEY[=VALUE], @compose[:SERVICE],\n@image:REF, "
-	    "@health:WORD, @swarm:SERVICE, @context:NAME/PART, @GROUP.  With "
-	    "no\nCOMMAND they are listed.  One that is none of these is run "
-	    "in the container, as\nif exec stood before it:\n");
+	    "TARGET is a container's name or ID, or selects several: a list "
+	    "with commas of\nnames, patterns ('web-*'), @all, "
+	    "@label:KEY[=VALUE], @compose[:SERVICE[#N]],\n@image:REF, "
+	    "@health:WORD, @swarm:SERVICE, @context:NAME/PART, @GROUP.  "
+	    "With\nno COMMAND they are listed.  A COMMAND that is none of "
+	    "these is run in the\ncontainer, as if exec stood before it:\n");
 	for (size_t i = 0; commands[i] != NULL; i++)
 		buf_addf(b, "  %-28s%s\n", commands[i]->name,
 		    commands[i]->summary);

@@ -189,14 +189,18 @@ static void
 add_times(struct buf *b, const struct result *r)
 {
 	buf_add_text(b, ", \"start\": ");
-	if (!r->started) {
-		buf_add_text(b, "null, \"seconds\": null, \"status\": null");
-		return;
+	/* One that cannot be reached counts as started, but has no time. */
+	if (!r->started || r->start == 0) {
+		buf_add_text(b, "null, \"seconds\": null");
+	} else {
+		add_time(b, r->start);
+		buf_addf(b, ", \"seconds\": %jd.%03d",
+		    (intmax_t)(r->elapsed / 1000), (int)(r->elapsed % 1000));
 	}
-	add_time(b, r->start);
-	buf_addf(b, ", \"seconds\": %jd.%03d, \"status\": %d",
-	    (intmax_t)(r->elapsed / 1000), (int)(r->elapsed % 1000),
-	    result_status(r));
+	if (r->started)
+		buf_addf(b, ", \"status\": %d", result_status(r));
+	else
+		buf_add_text(b, ", \"status\": null");
 }
 
 static void

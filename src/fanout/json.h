@@ -6,8 +6,9 @@
  *	name	string, as shown
  *	id	string, or null
  *	context	string, or null for the default one
- *	start	string, RFC 3339 in UTC with ms, or null: not started
- *	seconds	number with three decimals, or null: not started
+ *	start	string, RFC 3339 in UTC with ms, or null: not started, or not
+ *		even reached
+ *	seconds	number with three decimals, or null as start
  *	status	number as shells have it (128+N for signal N), or null: not
  *		started
  *	signal	string ("KILL") where a signal ended it, or its number where it

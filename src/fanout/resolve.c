@@ -106,24 +106,31 @@ take_stock(const struct resolve_request *r, const struct parts *p,
 	struct question *q = mem_zero(n, sizeof(*q));
 	struct inventory_ask *asks = mem_zero(n, sizeof(*asks));
 	struct engine_row *row;
+	size_t asked = 0, at = 0;
 	int rc;
 
 	for (size_t i = 0; i < n; i++) {
 		row = to->engines.v[i];
-		inventory_ask_for(&asks[i], &p->take, row->name);
-		inventory_ask_for(&asks[i], &p->leave, row->name);
-		asks[i].all |= r->waiting;
-		inventory_argv(&row->docker, &asks[i], &q[i].argv);
+		if (!is_meant(&p->take, row))
+			continue;
+		inventory_ask_for(&asks[asked], &p->take, row->name);
+		inventory_ask_for(&asks[asked], &p->leave, row->name);
+		asks[asked].all |= r->waiting;
+		inventory_argv(&row->docker, &asks[asked], &q[asked].argv);
+		asked++;
 	}
-	rc = ask(q, n, LIMIT_MS, r->say, e);
+	rc = ask(q, asked, LIMIT_MS, r->say, e);
 	if (rc > 0)
 		to->signo = rc;
 	for (size_t i = 0; i < n; i++) {
 		row = to->engines.v[i];
-		if (rc == 0 && is_meant(&p->take, row))
-			read_answer(row, &q[i], &asks[i]);
-		question_clear(&q[i]);
-		inventory_ask_clear(&asks[i]);
+		if (!is_meant(&p->take, row))
+			continue;
+		if (rc == 0)
+			read_answer(row, &q[at], &asks[at]);
+		question_clear(&q[at]);
+		inventory_ask_clear(&asks[at]);
+		at++;
 	}
 	free(q);
 	free(asks);

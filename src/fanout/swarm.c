@@ -138,7 +138,7 @@ static int
 find_tasks(struct swarm *s, const struct selector *part)
 {
 	MEM_AUTO char *why = NULL, *shown = text_printable(part->part, 200);
-	size_t engines = s->to->engines.n;
+	size_t engines = s->to->engines.n, before = s->n;
 	int known = 0;
 
 	for (size_t i = 0; i < engines && known == 0 && s->to->signo == 0;
@@ -151,6 +151,9 @@ find_tasks(struct swarm *s, const struct selector *part)
 	if (known == 0 && s->to->signo == 0)
 		return error_set(s->error, "%s: %s", shown,
 		    why != NULL ? why : "no engine to ask");
+	if (known == 1 && s->n == before)
+		return error_set(s->error, "%s: the service has no tasks",
+		    shown);
 	return known == -1 ? -1 : 0;
 }
 

@@ -63,8 +63,10 @@ add_kind(struct buf *b, const struct option_row *row)
 	static const char *const kinds[] = {
 		[COMPLETE_NOTHING] = "nothing",
 		[COMPLETE_FILE] = "file",
+		[COMPLETE_DIRECTORY] = "directory",
 		[COMPLETE_PROGRAM] = "program",
 		[COMPLETE_CONTEXT] = "context",
+		[COMPLETE_TARGET] = "target",
 	};
 
 	if (row->choices == NULL) {
@@ -120,10 +122,27 @@ render_kinds(struct buf *b, struct remarks *r)
 			add_kinds(b, commands[i]->name, commands[i]->options);
 }
 
+/* For a case: the options for several containers, with hyphens only. */
+static void
+render_many(struct buf *b, struct remarks *r)
+{
+	(void)r;
+	for (const struct option_row *row = many_rows; row->name != NULL;
+	    row++) {
+		if (row != many_rows)
+			buf_add_text(b, " | ");
+		if (row->letter != '\0')
+			buf_addf(b, "-%c | ", row->letter);
+		buf_add_text(b, "--");
+		add_hyphened(b, row->name);
+	}
+}
+
 const struct part bash_parts[] = {
 	{ "COMMANDS", render_commands },
 	{ "COMMAND_PATTERN", render_command_pattern },
 	{ "OPTIONS", render_options },
 	{ "KINDS", render_kinds },
+	{ "MANY", render_many },
 	{ NULL }
 };

@@ -24,8 +24,10 @@ add_value(struct buf *b, const struct option_row *row)
 	static const char *const values[] = {
 		[COMPLETE_NOTHING] = " -x",
 		[COMPLETE_FILE] = " -r -F",
+		[COMPLETE_DIRECTORY] = " -x -a '(__fish_complete_directories)'",
 		[COMPLETE_PROGRAM] = " -x -a '(__fish_complete_command)'",
 		[COMPLETE_CONTEXT] = " -x -a '(__dexec_contexts)'",
+		[COMPLETE_TARGET] = " -x -a '(__dexec_targets)'",
 	};
 
 	if (row->choices == NULL) {
@@ -122,11 +124,25 @@ render_takers(struct buf *b, struct remarks *r)
 			add_takers(b, commands[i]->name, commands[i]->options);
 }
 
+/* The options for several containers. */
+static void
+render_many(struct buf *b, struct remarks *r)
+{
+	(void)r;
+	for (const struct option_row *row = many_rows; row->name != NULL;
+	    row++) {
+		if (row->letter != '\0')
+			buf_addf(b, " -%c", row->letter);
+		buf_addf(b, " --%s", row->name);
+	}
+}
+
 const struct part fish_parts[] = {
 	{ "OPTIONS", render_options },
 	{ "COMMANDS", render_commands },
 	{ "COMMAND_NAMES", render_command_names },
 	{ "WITH_OPTIONS", render_with_options },
 	{ "TAKERS", render_takers },
+	{ "MANY", render_many },
 	{ NULL }
 };

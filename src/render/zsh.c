@@ -27,8 +27,10 @@ add_action(struct buf *b, const struct option_row *row)
 	static const char *const actions[] = {
 		[COMPLETE_NOTHING] = " ",
 		[COMPLETE_FILE] = "_files",
+		[COMPLETE_DIRECTORY] = "_files -/",
 		[COMPLETE_PROGRAM] = "_command_names -e",
 		[COMPLETE_CONTEXT] = "_dexec_contexts",
+		[COMPLETE_TARGET] = "_dexec_targets",
 	};
 
 	if (row->choices == NULL) {
@@ -118,10 +120,47 @@ render_command_options(struct buf *b, struct remarks *r)
 	}
 }
 
+static void
+add_takers(struct buf *b, const struct option_row *row)
+{
+	for (; row->name != NULL; row++) {
+		if (!option_takes_word(row))
+			continue;
+		if (row->letter != '\0')
+			buf_addf(b, " -%c", row->letter);
+		buf_addf(b, " --%s", row->name);
+	}
+}
+
+/* The options before TARGET that take a value. */
+static void
+render_takers(struct buf *b, struct remarks *r)
+{
+	(void)r;
+	add_takers(b, settings_rows);
+	add_takers(b, many_rows);
+	add_takers(b, exec_option_rows);
+}
+
+/* The options for several containers. */
+static void
+render_many(struct buf *b, struct remarks *r)
+{
+	(void)r;
+	for (const struct option_row *row = many_rows; row->name != NULL;
+	    row++) {
+		if (row->letter != '\0')
+			buf_addf(b, " -%c", row->letter);
+		buf_addf(b, " --%s", row->name);
+	}
+}
+
 const struct part zsh_parts[] = {
 	{ "OPTIONS", render_options },
 	{ "COMMANDS", render_commands },
 	{ "COMMAND_NAMES", render_command_names },
 	{ "COMMAND_OPTIONS", render_command_options },
+	{ "TAKERS", render_takers },
+	{ "MANY", render_many },
 	{ NULL }
 };

@@ -194,3 +194,18 @@ bad_config() {
 	err_has 'cannot read .*/dexec/config: Is a directory'
 	calls_are ''
 }
+
+@test "selectors: only engines that are meant are asked" {
+	dexec '@context:lab/web-*' true
+	ended_by 'exit 125'
+	calls_are 1-ps
+	tr '\0' '\n' <calls/1-ps/argv | grep -qx -e --context
+}
+
+@test "selectors: a swarm service with no tasks is nothing to run on" {
+	dexec @swarm:idle true
+	ended_by 'exit 125'
+	err_is 'dexec: @swarm:idle: the service has no tasks\n'
+	dexec @swarm:idle
+	ended_by 'exit 125'
+}
