@@ -14,7 +14,8 @@
 #include "fanout/task.h"
 #include "run/ask.h"
 
-#define SHOWN	200
+#define SHOWN		200
+#define NO_TASKS	"the service has no tasks"
 
 /* What is asked: docker for its contexts, and an engine for... */
 enum subject { CONTEXTS, NODE_NAME, TASKS };
@@ -136,17 +137,18 @@ read_node_name(struct swarm *s, const struct engine_row *manager,
 }
 
 /*
- * Whether the engine has answered, though it knows no such service: what is no
- * manager says so, and docker itself says the rest.
+ * Whether the engine has answered, though it has no such tasks: what is no
+ * manager says so, and docker itself says that there is no such service.
  */
 static bool
 is_denial(const char *complaint)
 {
-	return strstr(complaint, "not a swarm manager") != NULL ||
+	return strcmp(complaint, NO_TASKS) == 0 ||
+	    strstr(complaint, "not a swarm manager") != NULL ||
 	    strstr(complaint, "no such service") != NULL;
 }
 
-/* 1 when the part's service is known there, 0 and WHY when not. */
+/* 1 when the part's service has tasks there, 0 and WHY when not. */
 static int
 read_tasks(struct swarm *s, const struct inquiry *i, const struct question *q,
     char **why)
@@ -156,6 +158,8 @@ read_tasks(struct swarm *s, const struct inquiry *i, const struct question *q,
 
 	if (!question_answered(q))
 		complaint = question_complaint(q);
+	else if (q->capture.out.len == 0)
+		complaint = mem_dup(NO_TASKS);
 	else if (tasks_parse(&s->tasks, buf_text(&q->capture.out),
 	    q->capture.out.len, &e) == -1)
 		complaint = mem_dup(e.text);

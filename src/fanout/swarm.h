@@ -21,9 +21,9 @@ struct resolved;
 /*
  * Add the targets of the @swarm parts of HOW's TARGET.  All engines that a part
  * means are asked, and those that give no answer are lost; one that is no
- * manager or does not know the service is passed over.  A task that cannot be
- * reached is lost.  A part whose service nobody knows is an error, unless it
- * may be known where no answer came from.  Returns as ask().
+ * manager or has no tasks of the service is passed over.  A task that cannot be
+ * reached is lost.  A part of which nobody has tasks is an error, unless they
+ * may be where no answer came from.  Returns as ask().
  */
 int swarm_resolve(const struct resolve_request *, const struct engines_ask *,
     struct resolved *, struct error *);
