@@ -175,6 +175,23 @@ lost() {
 	sed 1d "$out" | sed 's/ .*//' | sort | cmp - "$T/tasks"
 }
 
+@test "a task that is on no node is reported so, the others are done" {
+	contexts node2=node2
+	at node1 service create --detach --no-resolve-image --name nowhere --constraint node.hostname==node3 \
+		dexec-busybox:1 >/dev/null
+	until_true "a task" pending nowhere
+	go dexec @swarm:web,@swarm:nowhere sh -c 'echo $DEXEC_NAME'
+	at node1 service rm nowhere >/dev/null
+	ends "exit 125"
+	reached node1 node2
+	told 'nowhere\.1\.[a-z0-9]+: it is on no node \(Pending '
+	grep -q '4 ok, 1 failed: nowhere' "$err"
+}
+
+pending() {
+	at node1 service ps --format '{{.CurrentState}}' "$1" | grep -q '^Pending'
+}
+
 @test "no such service: one line" {
 	go dexec @swarm:nosuch true
 	refuses 125 "'@swarm:nosuch': no such service"
@@ -237,18 +254,4 @@ lost() {
 	reached node1
 	told "$(sed -n '/^node2/{p;q}' "$T/tasks"): cannot reach the node: .*docker" \
 		"$(sed -n '/^node2/p' "$T/tasks" | sed -n 2p): cannot reach the node: .*docker"
-}
-
-@test "a task that is on no node is reported so" {
-	# The manager has found out by itself, after some heartbeats, that the node is down.
-	LIMIT=60 until_true "tasks with no node" grep_tasks '^/web'
-	go dexec @swarm:web sh -c 'echo $DEXEC_NAME'
-	ends "exit 125"
-	reached node1
-	grep -q '^dexec: web\.[0-9].*: it is on no node (Pending ' "$err"
-}
-
-grep_tasks() {
-	tasks
-	grep -q -e "$1" "$T/ps"
 }
