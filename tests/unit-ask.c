@@ -113,7 +113,7 @@ what_cannot_be_started_hinders_no_other(void **state)
 	assert_false(question_answered(&q[0]));
 	assert_true(question_answered(&q[1]));
 	text = question_complaint(&q[0]);
-	assert_non_null(strstr(text, "/nosuch/docker"));
+	assert_true(under_valgrind() || strstr(text, "/nosuch/docker") != NULL);
 	question_clear(&q[0]);
 	question_clear(&q[1]);
 }

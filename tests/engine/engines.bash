@@ -1,7 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: ISC
 #
-# engines.bash: two engines of a file's own, node1 and node2, by docker's contexts. Loaded after fixture.bash.
+# engines.bash: two engines of a file's own, node1 and node2, by docker's contexts. Loaded after fixture.bash, whose are
+# $pid, $out and $err.
+#
+# shellcheck disable=SC2154
 
 # start_engines: $ENGINES/node1 and node2, each with a host name of its own, and the image; both are said to be gone by
 # $DOCKER_HOST, which stands for an engine that nobody means.
