@@ -145,11 +145,11 @@ two/web: two/web"
 
 @test "an engine that hangs: at the deadline the others are done" {
 	hang node2
-	go dexec --engine-timeout 1 --context one,two db echo there
+	go dexec --engine-timeout 3 --context one,two db echo there
 	ends "exit 125"
 	says "one/db: there"
-	told 'two: cannot reach the engine: no answer within 1 s'
-	within 2000
+	told 'two: cannot reach the engine: no answer within 3 s'
+	within 4000
 }
 
 @test "an engine that hangs, and no other: one line" {

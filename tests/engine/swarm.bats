@@ -206,11 +206,11 @@ pending() {
 @test "a node that hangs: its tasks are lost at the deadline, the others are done" {
 	contexts node2=node2
 	hang node2
-	go dexec --engine-timeout 1 @swarm:web sh -c 'echo $DEXEC_NAME'
+	go dexec --engine-timeout 3 @swarm:web sh -c 'echo $DEXEC_NAME'
 	ends "exit 125"
 	reached node1
-	lost 'no answer within 1 s'
-	within 2000
+	lost 'no answer within 3 s'
+	within 4000
 }
 
 @test "Ctrl-C while a node hangs: we end by it at once, and no docker client is left" {
@@ -236,10 +236,10 @@ pending() {
 	contexts boss=node1 node2=node2 other=node2
 	DOCKER_HOST=unix://$ENGINES/none/docker.sock
 	hang node2
-	go dexec --engine-timeout 1 --context boss,other @swarm:web sh -c 'echo $DEXEC_NAME'
+	go dexec --engine-timeout 3 --context boss,other @swarm:web sh -c 'echo $DEXEC_NAME'
 	ends "exit 125"
 	reached node1
-	grep -q '^dexec: other: cannot reach the engine: no answer within 1 s' "$err"
+	grep -q '^dexec: other: cannot reach the engine: no answer within 3 s' "$err"
 	grep -q '2 ok, 3 failed' "$err"
 }
 

@@ -141,9 +141,9 @@ stderr_is() {
 	tasks 'task1 web.1 boss Running' 'task2 web.2 node2 Running'
 	runs 1
 	orders ps.2 <<<'wait("never")'
-	dexec --no-reap --engine-timeout 0.3 @swarm:web true
+	dexec --no-reap --engine-timeout 3 @swarm:web true
 	ended_by 'exit 125'
-	err_has 'web.*: cannot reach the node: no answer within 0.3 s'
+	err_has 'web.*: cannot reach the node: no answer within 3 s'
 	for call in calls/*-ps; do
 		! is_standin "$(about "${call#calls/}" pid)" || fail "$call is there"
 	done
