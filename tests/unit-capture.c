@@ -26,18 +26,6 @@
 static struct loop loop;
 static struct capture capture;
 
-/*
- * valgrind makes a fork(2) of the vfork(2) in posix_spawn(3), which cannot
- * tell then that the program was not to be run.
- */
-static bool
-under_valgrind(void)
-{
-	const char *preload = getenv("LD_PRELOAD");
-
-	return preload != NULL && strstr(preload, "vgpreload") != NULL;
-}
-
 static void
 set_flag(void *arg)
 {

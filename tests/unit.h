@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -38,6 +40,18 @@ differs_text(const char *row, const char *got, const char *want)
 	print_message("# %.*s: got <%s>, expected <%s>\n",
 	    (int)strcspn(row, "\r\n"), row, got != NULL ? got : "NULL", want != NULL ? want : "NULL");
 	return 1;
+}
+
+/*
+ * valgrind makes a fork(2) of the vfork(2) in posix_spawn(3), which cannot
+ * tell then that the program was not to be run.
+ */
+static inline bool
+under_valgrind(void)
+{
+	const char *preload = getenv("LD_PRELOAD");
+
+	return preload != NULL && strstr(preload, "vgpreload") != NULL;
 }
 
 #endif

@@ -151,6 +151,7 @@ call_many(struct call *call, const struct command *c, char *const *argv,
 	    .project = getenv("COMPOSE_PROJECT_NAME"),
 	    .directory = getenv("PWD"), .swarm_host = m->swarm_host,
 	    .waiting = call->settings.wait != WAIT_NO,
+	    .limit = m->engine_timeout,
 	    .say = &call->say };
 	struct resolved resolved;
 	int rc;

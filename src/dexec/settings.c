@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 
+#define DEFAULT_ENGINE_TIMEOUT	10000
 #define DEFAULT_KILL_AFTER	10000
 #define DEFAULT_WAIT_TIMEOUT	60000
 
@@ -126,6 +127,10 @@ const struct option_row many_rows[] = {
 	{ .name = "resume-failed", .kind = OPTION_BOOL,
 	    .offset = MANY(resume_failed),
 	    .help = "only what has not succeeded by the joblog" },
+	{ .name = "engine-timeout", .kind = OPTION_TIME,
+	    .offset = MANY(engine_timeout), .value = "TIME", .config = true,
+	    .environment = "DEXEC_ENGINE_TIMEOUT",
+	    .help = "do without an engine that is silent for TIME (10s)" },
 	{ .name = "swarm-host", .kind = OPTION_TEXT,
 	    .offset = MANY(swarm_host), .value = "HOST", .config = true,
 	    .environment = "DEXEC_SWARM_HOST",
@@ -143,6 +148,7 @@ settings_load(struct settings *s, struct error *e)
 	memset(s, 0, sizeof(*s));
 	s->docker = "docker";
 	s->kill_after = DEFAULT_KILL_AFTER;
+	s->many.engine_timeout = DEFAULT_ENGINE_TIMEOUT;
 	s->wait_timeout = DEFAULT_WAIT_TIMEOUT;
 	if (path != NULL && config_read(path, sets, &s->config, e) == -1)
 		return -1;

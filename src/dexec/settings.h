@@ -36,6 +36,7 @@ struct many {
 	const char *joblog;
 	bool resume_failed;
 	const char *swarm_host;
+	int64_t engine_timeout;	/* ms, 0: none */
 };
 
 struct settings {

@@ -6,14 +6,12 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "base/say.h"
 #include "base/text.h"
 #include "fanout/select.h"
 #include "fanout/selector.h"
 #include "fanout/swarm.h"
-#include "run/ask.h"
 
-#define LIMIT_MS	10000	/* for an engine to answer */
+#define SHOWN	200
 
 struct parts {
 	struct selectors take, leave;
@@ -33,108 +31,72 @@ parse(const struct resolve_request *r, struct parts *p, struct error *e)
 
 /* One context is docker's own affair; of several each has a name. */
 static void
-add_common(const struct resolve_request *r, struct resolved *to)
+add_common(const struct resolve_request *r, struct engines *engines)
 {
-	struct docker docker = r->docker;
-	char *list, *rest, *name;
+	MEM_AUTO char *list = mem_dup(r->docker.context);
+	char *rest = list, *name;
 
-	if (docker.context == NULL || strchr(docker.context, ',') == NULL) {
-		engines_add(&to->engines, &docker, NULL)->common = true;
+	if (list == NULL || strchr(list, ',') == NULL) {
+		engines_add(engines, &r->docker, NULL)->common = true;
 		return;
 	}
-	docker.host = NULL;
-	rest = list = mem_dup(docker.context);
 	while ((name = strsep(&rest, ",")) != NULL)
-		if (*name != '\0' &&
-		    engines_named(&to->engines, name) == NULL)
-			engines_add(&to->engines, &docker, name)->common = true;
-	free(list);
+		if (*name != '\0' && engines_named(engines, name) == NULL)
+			engines_add(engines, &r->docker, name)->common = true;
 }
 
 static void
 add_named(const struct resolve_request *r, const struct selectors *s,
-    struct resolved *to)
+    struct engines *engines)
 {
 	struct docker docker = { .program = r->docker.program };
 	const char *context;
 
 	for (size_t i = 0; i < s->n; i++) {
 		context = s->v[i].context;
-		if (context != NULL &&
-		    engines_named(&to->engines, context) == NULL)
-			engines_add(&to->engines, &docker, context);
+		if (context != NULL && engines_named(engines, context) == NULL)
+			engines_add(engines, &docker, context);
 	}
+}
+
+/* Those that parts of TARGET or -x are about, and no others. */
+static int
+add_engines(const struct resolve_request *r, const struct parts *p,
+    struct engines *engines, struct error *e)
+{
+	bool common = false;
+
+	for (size_t i = 0; i < p->take.n; i++)
+		common |= p->take.v[i].context == NULL;
+	if (common)
+		add_common(r, engines);
+	add_named(r, &p->take, engines);
+	add_named(r, &p->leave, engines);
+	return engines->n > 0 ? 0 : error_usage(e, "--context names none");
 }
 
 static bool
-is_meant(const struct selectors *s, const struct engine_row *row)
+is_about(const struct selectors *s, const struct engine_row *row)
 {
-	const char *context;
-
-	for (size_t i = 0; i < s->n; i++) {
-		context = s->v[i].context;
-		if (context == NULL ? row->common : row->name != NULL &&
-		    strcmp(context, row->name) == 0)
+	for (size_t i = 0; i < s->n; i++)
+		if (engine_is_meant(row, &s->v[i]))
 			return true;
-	}
 	return false;
 }
 
-static int
-read_answer(struct engine_row *row, const struct question *q,
-    const struct inventory_ask *ask)
+/* A service's containers are asked for where its tasks are. */
+static void
+want_stock(const struct parts *p, struct engines *engines)
 {
-	ERROR_AUTO struct error e = { 0 };
-
-	if (!question_answered(q)) {
-		row->lost = question_complaint(q);
-		return -1;
-	}
-	if (inventory_parse(&row->inventory, ask, buf_text(&q->capture.out),
-	    q->capture.out.len, &e) == 0)
-		return 0;
-	row->lost = mem_dup(e.text);
-	return -1;
-}
-
-/* docker ps, of all engines that some part is about. */
-static int
-take_stock(const struct resolve_request *r, const struct parts *p,
-    struct resolved *to, struct error *e)
-{
-	size_t n = to->engines.n;
-	struct question *q = mem_zero(n, sizeof(*q));
-	struct inventory_ask *asks = mem_zero(n, sizeof(*asks));
 	struct engine_row *row;
-	size_t asked = 0, at = 0;
-	int rc;
 
-	for (size_t i = 0; i < n; i++) {
-		row = to->engines.v[i];
-		if (!is_meant(&p->take, row))
-			continue;
-		inventory_ask_for(&asks[asked], &p->take, row->name);
-		inventory_ask_for(&asks[asked], &p->leave, row->name);
-		asks[asked].all |= r->waiting;
-		inventory_argv(&row->docker, &asks[asked], &q[asked].argv);
-		asked++;
+	for (size_t i = 0; i < engines->n; i++) {
+		row = engines->v[i];
+		row->wanted = !is_about(&p->take, row);
+		for (size_t k = 0; k < p->take.n; k++)
+			row->wanted |= p->take.v[k].kind != SELECTOR_SWARM &&
+			    engine_is_meant(row, &p->take.v[k]);
 	}
-	rc = ask(q, asked, LIMIT_MS, r->say, e);
-	if (rc > 0)
-		to->signo = rc;
-	for (size_t i = 0; i < n; i++) {
-		row = to->engines.v[i];
-		if (!is_meant(&p->take, row))
-			continue;
-		if (rc == 0)
-			read_answer(row, &q[at], &asks[at]);
-		question_clear(&q[at]);
-		inventory_ask_clear(&asks[at]);
-		at++;
-	}
-	free(q);
-	free(asks);
-	return rc == -1 ? -1 : 0;
 }
 
 static int
@@ -161,26 +123,63 @@ choose(const struct resolve_request *r, const struct parts *p,
 	return rc;
 }
 
-/* One that did not answer is a target that failed; the only one, an error. */
-static int
-report_lost(const struct resolve_request *r, struct resolved *to,
-    struct error *e)
+static size_t
+count_engines(const struct engines *engines)
 {
-	MEM_AUTO char *target = text_printable(r->target, 200);
+	size_t n = 0;
+
+	for (size_t i = 0; i < engines->n; i++)
+		n += !engines->v[i]->node;
+	return n;
+}
+
+/*
+ * One that did not answer is a target that failed; the only one, an error, and
+ * so is one of which we do not know what -x would leave out.
+ */
+static int
+report_lost(const struct resolve_request *r, const struct parts *p,
+    struct resolved *to, struct error *e)
+{
+	MEM_AUTO char *target = text_printable(r->target, SHOWN);
 	struct engine_row *row;
+	bool alone = count_engines(&to->engines) == 1;
 
 	for (size_t i = 0; i < to->engines.n; i++) {
 		row = to->engines.v[i];
 		if (row->lost == NULL || row->node)
 			continue;
-		if (to->engines.n == 1)
+		if (!is_about(&p->take, row))
+			return error_set(e, "-x: cannot reach the engine: %s",
+			    row->lost);
+		if (alone)
 			return error_set(e, "%s: cannot reach the engine: %s",
 			    target, row->lost);
-		resolved_lose(to, row->name != NULL ?
-		    mem_printf("%s/", row->name) : mem_dup("docker"),
-		    mem_dup(row->lost));
+		resolved_lose(to, text_printable(row->name != NULL ?
+		    row->name : "docker", SHOWN),
+		    mem_printf("cannot reach the engine: %s", row->lost));
 	}
 	return 0;
+}
+
+/* As ask(). */
+static int
+resolve_parts(const struct resolve_request *r, const struct parts *p,
+    struct resolved *to, struct error *e)
+{
+	struct engines_ask how = { .take = &p->take, .leave = &p->leave,
+	    .all = r->waiting, .limit = r->limit, .say = r->say };
+	int rc;
+
+	if (add_engines(r, p, &to->engines, e) == -1)
+		return -1;
+	want_stock(p, &to->engines);
+	rc = engines_take_stock(&to->engines, &how, e);
+	if (rc == 0)
+		rc = swarm_resolve(r, &how, to, e);
+	if (rc == 0)
+		rc = report_lost(r, p, to, e);
+	return rc == 0 ? choose(r, p, to, e) : rc;
 }
 
 int
@@ -192,21 +191,13 @@ resolve(const struct resolve_request *r, struct resolved *to,
 
 	memset(to, 0, sizeof(*to));
 	rc = parse(r, &p, e);
-	if (rc == 0) {
-		add_common(r, to);
-		add_named(r, &p.take, to);
-		add_named(r, &p.leave, to);
-		rc = take_stock(r, &p, to, e);
-	}
-	if (rc == 0 && to->signo == 0)
-		rc = report_lost(r, to, e);
-	if (rc == 0 && to->signo == 0)
-		rc = swarm_resolve(r, &p.take, to, e);
-	if (rc == 0 && to->signo == 0)
-		rc = choose(r, &p, to, e);
+	if (rc == 0)
+		rc = resolve_parts(r, &p, to, e);
+	if (rc > 0)
+		to->signo = rc;
 	selectors_clear(&p.take);
 	selectors_clear(&p.leave);
-	return rc;
+	return rc == -1 ? -1 : 0;
 }
 
 void

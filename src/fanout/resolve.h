@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * From TARGET, as it was written, to the containers that it selects: every
- * engine it is about is asked once, all at the same time.
+ * engine that it is about is asked once for what it has, all at the same time.
+ * For a swarm the managers are asked first and then the nodes.
  */
 #ifndef FANOUT_RESOLVE_H
 #define FANOUT_RESOLVE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/strv.h"
 #include "fanout/engines.h"
@@ -27,12 +29,13 @@ struct resolve_request {
 	const char *project;		/* $COMPOSE_PROJECT_NAME, or NULL */
 	const char *directory;		/* $PWD, or NULL */
 	const char *swarm_host;		/* for a node: "ssh://root@%n", or NULL */
+	int64_t limit;			/* ms for an engine to answer, 0: none */
 	const struct say *say;
 };
 
-/* What is known to be there and cannot be reached. */
+/* What is known to be there and cannot be reached: a task, or an engine. */
 struct lost {
-	char *name;			/* as a target's */
+	char *name;			/* as a target's, fit to be shown */
 	char *reason;
 };
 
@@ -45,8 +48,9 @@ struct resolved {
 };
 
 /*
- * 0 with at least one target or one that is lost, or -1 with the error set.
- * resolved_clear() in any case.
+ * 0 with at least one target or one that is lost, or interrupted; or -1 with
+ * the error set, also when no engine that TARGET is about has answered and it
+ * is only one.  resolved_clear() in any case.
  */
 int resolve(const struct resolve_request *, struct resolved *,
     struct error *);

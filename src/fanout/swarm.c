@@ -7,176 +7,230 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "fanout/fields.h"
+#include "fanout/node.h"
 #include "fanout/resolve.h"
 #include "fanout/selector.h"
+#include "fanout/task.h"
 #include "run/ask.h"
 
-#define LIMIT_MS	10000
+#define SHOWN		200
+#define NO_TASKS	"the service has no tasks"
 
-#define FORMAT	"{{.ID}} {{.Name}} {{.Node}} {{.CurrentState}}"
+/* What is asked: docker for its contexts, and an engine for... */
+enum subject { CONTEXTS, NODE_NAME, TASKS };
+
+struct inquiry {
+	enum subject subject;
+	struct engine_row *row;		/* NULL: none */
+	const struct selector *part;	/* TASKS: of this service */
+};
 
 struct swarm {
 	const struct resolve_request *request;
+	const struct engines_ask *how;
 	struct resolved *to;
-	struct error *error;
-	struct strv contexts;		/* docker's */
-	struct swarm_task *tasks;
+	struct tasks tasks;
+	struct strv contexts;		/* all that docker has */
+	struct inquiry *inquiries;
+	struct question *questions;	/* the same in docker's words */
 	size_t n;
 };
 
-/* What a manager is asked. */
-enum { ASK_TASKS, ASK_NODE, ASK_CONTEXTS, ASKED };
+/* --- asking */
 
-static char *
-next_word(char **rest)
+static struct strv *
+add_question(struct swarm *s, struct inquiry inquiry)
 {
-	char *word = strsep(rest, " ");
-
-	return mem_dup(word != NULL ? word : "");
+	s->inquiries = mem_grow(s->inquiries, s->n + 1, sizeof(*s->inquiries));
+	s->questions = mem_grow(s->questions, s->n + 1, sizeof(*s->questions));
+	s->inquiries[s->n] = inquiry;
+	s->questions[s->n] = (struct question){ 0 };
+	return &s->questions[s->n++].argv;
 }
 
 static void
-read_tasks(struct swarm *s, char *text)
+ask_contexts(struct swarm *s)
 {
-	char *line;
+	struct docker local = { .program = s->request->docker.program };
+	struct strv *argv = add_question(s, (struct inquiry){ CONTEXTS });
 
-	while ((line = strsep(&text, "\r\n")) != NULL) {
-		if (*line == '\0')
+	docker_argv(&local, argv, "context");
+	strv_push(argv, "ls");
+	strv_push(argv, "--format");
+	strv_push(argv, "{{urlquery .Name}}");
+}
+
+/* What the others call this node; a name set for it goes before the host's. */
+static void
+ask_node_name(struct swarm *s, struct engine_row *row)
+{
+	struct strv *argv = add_question(s, (struct inquiry){ NODE_NAME, row });
+
+	docker_argv(&row->docker, argv, "node");
+	strv_push(argv, "inspect");
+	strv_push(argv, "--format");
+	strv_push(argv, "{{urlquery (or .Spec.Name .Description.Hostname)}}");
+	strv_push(argv, "self");
+}
+
+static void
+ask_engine(struct swarm *s, struct engine_row *row)
+{
+	const struct selectors *take = s->how->take;
+	const struct selector *part;
+	bool any = false;
+
+	for (size_t i = 0; i < take->n; i++) {
+		part = &take->v[i];
+		if (part->kind != SELECTOR_SWARM ||
+		    !engine_is_meant(row, part))
 			continue;
-		s->tasks = mem_grow(s->tasks, s->n + 1, sizeof(*s->tasks));
-		s->tasks[s->n].id = next_word(&line);
-		s->tasks[s->n].name = next_word(&line);
-		s->tasks[s->n].node = next_word(&line);
-		s->tasks[s->n++].state = mem_dup(line != NULL ? line : "");
+		any = true;
+		tasks_argv(&row->docker, part->word, add_question(s,
+		    (struct inquiry){ TASKS, row, part }));
 	}
+	if (any)
+		ask_node_name(s, row);
+}
+
+/* --- answers */
+
+/* The next line's only field, or NULL when there is none. */
+static char *
+next_word(const char **text)
+{
+	STRV_AUTO struct strv fields = { 0 };
+	size_t len = strcspn(*text, "\n");
+	const char *line = *text;
+
+	*text += len + (line[len] == '\n');
+	if (len == 0 || !fields_split(&fields, line, len, 1))
+		return NULL;
+	return mem_dup(fields.v[0]);
 }
 
 static void
-read_lines(struct strv *to, char *text)
+read_contexts(struct swarm *s, const char *text)
 {
-	char *line;
+	char *name;
 
-	while ((line = strsep(&text, "\r\n")) != NULL)
-		if (*line != '\0')
-			strv_push(to, line);
-}
-
-static void
-make_questions(const struct docker *d, const char *service,
-    struct question *q)
-{
-	docker_argv(d, &q[ASK_TASKS].argv, "service");
-	strv_push(&q[ASK_TASKS].argv, "ps");
-	strv_push(&q[ASK_TASKS].argv, "--no-trunc");
-	strv_push(&q[ASK_TASKS].argv, "--filter");
-	strv_push(&q[ASK_TASKS].argv, "desired-state=running");
-	strv_push(&q[ASK_TASKS].argv, "--format");
-	strv_push(&q[ASK_TASKS].argv, FORMAT);
-	docker_argv_target(&q[ASK_TASKS].argv, service);
-	docker_argv(d, &q[ASK_NODE].argv, "info");
-	strv_push(&q[ASK_NODE].argv, "--format");
-	strv_push(&q[ASK_NODE].argv, "{{.Name}}");
-	docker_argv(d, &q[ASK_CONTEXTS].argv, "context");
-	strv_push(&q[ASK_CONTEXTS].argv, "ls");
-	strv_push(&q[ASK_CONTEXTS].argv, "--format");
-	strv_push(&q[ASK_CONTEXTS].argv, "{{.Name}}");
+	while (*text != '\0')
+		if ((name = next_word(&text)) != NULL)
+			strv_take(&s->contexts, name);
 }
 
 /* A row for the manager's own node, by the docker that reached the manager. */
 static void
-add_own_node(struct swarm *s, const struct docker *d, char *answer)
+read_node_name(struct swarm *s, const struct engine_row *manager,
+    const char *text)
 {
+	MEM_AUTO char *name = next_word(&text);
 	struct engine_row *row;
 
-	answer[strcspn(answer, "\r\n")] = '\0';
-	if (*answer == '\0' ||
-	    engines_named(&s->to->engines, answer) != NULL)
+	if (name == NULL || !node_is_name(name) ||
+	    engines_named(&s->to->engines, name) != NULL)
 		return;
-	row = engines_add(&s->to->engines, d, answer);
-	row->docker = *d;
+	row = engines_add(&s->to->engines, &manager->docker, name);
+	row->docker = manager->docker;
 	row->node = true;
 }
 
-/* Ask one manager; 1 when it knows the service, 0 and WHY when not. */
+/*
+ * Whether the engine has answered, though it has no such tasks: what is no
+ * manager says so, and docker itself says that there is no such service.
+ */
+static bool
+is_denial(const char *complaint)
+{
+	return strcmp(complaint, NO_TASKS) == 0 ||
+	    strstr(complaint, "not a swarm manager") != NULL ||
+	    strstr(complaint, "no such service") != NULL;
+}
+
+/* 1 when the part's service has tasks there, 0 and WHY when not. */
 static int
-ask_manager(struct swarm *s, const struct docker *d, const char *service,
+read_tasks(struct swarm *s, const struct inquiry *i, const struct question *q,
     char **why)
 {
-	struct question q[ASKED] = { 0 };
-	int rc, known = 0;
+	ERROR_AUTO struct error e = { 0 };
+	char *complaint;
 
-	make_questions(d, service, q);
-	rc = ask(q, ASKED, LIMIT_MS, s->request->say, s->error);
-	if (rc == 0 && question_answered(&q[ASK_TASKS])) {
-		known = 1;
-		read_tasks(s, q[ASK_TASKS].capture.out.data);
-		read_lines(&s->contexts, q[ASK_CONTEXTS].capture.out.data);
-		if (question_answered(&q[ASK_NODE]) &&
-		    q[ASK_NODE].capture.out.data != NULL)
-			add_own_node(s, d, q[ASK_NODE].capture.out.data);
-	} else if (rc == 0 && *why == NULL)
-		*why = question_complaint(&q[ASK_TASKS]);
-	for (size_t i = 0; i < ASKED; i++)
-		question_clear(&q[i]);
-	if (rc > 0)
-		s->to->signo = rc;
-	return rc == -1 ? -1 : known;
+	if (!question_answered(q))
+		complaint = question_complaint(q);
+	else if (q->capture.out.len == 0)
+		complaint = mem_dup(NO_TASKS);
+	else if (tasks_parse(&s->tasks, buf_text(&q->capture.out),
+	    q->capture.out.len, &e) == -1)
+		complaint = mem_dup(e.text);
+	else
+		return 1;
+	if (!is_denial(complaint))
+		engine_lose(i->row, mem_dup(complaint));
+	if (*why == NULL)
+		*why = complaint;
+	else
+		free(complaint);
+	return 0;
 }
 
-static bool
-means(const struct selector *part, const struct engine_row *row)
-{
-	if (row->node)
-		return false;
-	if (part->context == NULL)
-		return row->common;
-	return row->name != NULL && strcmp(row->name, part->context) == 0;
-}
-
-/* The first engine that is a manager and knows the service will do. */
+/* Somebody has to know the part's service, or may do. */
 static int
-find_tasks(struct swarm *s, const struct selector *part)
+read_part(struct swarm *s, const struct selector *part, struct error *e)
 {
-	MEM_AUTO char *why = NULL, *shown = text_printable(part->part, 200);
-	size_t engines = s->to->engines.n, before = s->n;
-	int known = 0;
+	MEM_AUTO char *why = NULL, *shown = text_printable(part->part, SHOWN);
+	const struct engines *engines = &s->to->engines;
+	bool known = false;
 
-	for (size_t i = 0; i < engines && known == 0 && s->to->signo == 0;
-	    i++) {
-		if (!means(part, s->to->engines.v[i]))
-			continue;
-		known = ask_manager(s, &s->to->engines.v[i]->docker,
-		    part->word, &why);
-	}
-	if (known == 0 && s->to->signo == 0)
-		return error_set(s->error, "%s: %s", shown,
-		    why != NULL ? why : "no engine to ask");
-	if (known == 1 && s->n == before)
-		return error_set(s->error, "%s: the service has no tasks",
-		    shown);
-	return known == -1 ? -1 : 0;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->inquiries[i].part == part)
+			known |= read_tasks(s, &s->inquiries[i],
+			    &s->questions[i], &why) == 1;
+	for (size_t i = 0; i < engines->n; i++)
+		known |= engine_is_meant(engines->v[i], part) &&
+		    engines->v[i]->lost != NULL;
+	return known ? 0 : error_set(e, "'%s': %s", shown,
+	    why != NULL ? why : "no engine to ask");
 }
 
-char *
-swarm_host(const char *template, const char *node)
+static int
+read_answers(struct swarm *s, struct error *e)
 {
-	struct buf b = { 0 };
+	const struct selectors *take = s->how->take;
+	const char *text;
 
-	for (; *template != '\0'; template++) {
-		if (template[0] != '%') {
-			buf_add_byte(&b, *template);
+	for (size_t i = 0; i < take->n; i++)
+		if (take->v[i].kind == SELECTOR_SWARM &&
+		    read_part(s, &take->v[i], e) == -1)
+			return -1;
+	for (size_t i = 0; i < s->n; i++) {
+		if (!question_answered(&s->questions[i]))
 			continue;
-		}
-		if (template[1] == 'n')
-			buf_add_text(&b, node);
-		else if (template[1] != '\0')
-			buf_add_byte(&b, template[1]);
-		else
-			break;
-		template++;
+		text = buf_text(&s->questions[i].capture.out);
+		if (s->inquiries[i].subject == CONTEXTS)
+			read_contexts(s, text);
+		else if (s->inquiries[i].subject == NODE_NAME)
+			read_node_name(s, s->inquiries[i].row, text);
 	}
-	return buf_steal(&b);
+	return 0;
 }
+
+static int
+find_tasks(struct swarm *s, struct error *e)
+{
+	const struct engines *engines = &s->to->engines;
+	int rc;
+
+	for (size_t i = 0; i < engines->n; i++)
+		if (engines->v[i]->lost == NULL)
+			ask_engine(s, engines->v[i]);
+	if (s->n > 0)
+		ask_contexts(s);
+	rc = ask(s->questions, s->n, s->how->limit, s->how->say, e);
+	return rc == 0 ? read_answers(s, e) : rc;
+}
+
+/* --- nodes */
 
 static bool
 has_context(const struct swarm *s, const char *name)
@@ -187,63 +241,45 @@ has_context(const struct swarm *s, const char *name)
 	return false;
 }
 
-/* The node's engine, known already or by context or host. */
 static void
 add_node(struct swarm *s, const char *node)
 {
 	struct docker docker = { .program = s->request->docker.program };
 	const char *template = s->request->swarm_host;
-	struct engine_row *row = engines_named(&s->to->engines, node);
+	struct engine_row *row = engines_add(&s->to->engines, &docker, node);
 
-	if (row != NULL)
-		return;
-	row = engines_add(&s->to->engines, &docker, node);
 	row->node = true;
+	if (!node_is_name(node)) {
+		row->lost = mem_dup("that is no name for a host");
+		return;
+	}
 	if (has_context(s, node))
 		return;
 	row->docker.context = NULL;
 	if (template != NULL)
-		row->docker.host = row->host = swarm_host(template, node);
+		row->docker.host = row->host = node_host(template, node);
 	else
-		row->lost = mem_printf("no docker context has the node's name, "
+		row->lost = mem_dup("no docker context has the node's name, "
 		    "and swarm-host is not set");
 }
 
-/* docker ps on each node that has not been looked at. */
-static int
-look_at_nodes(struct swarm *s, size_t first)
+static void
+want_nodes(struct swarm *s)
 {
-	struct inventory_ask what = { 0 };
 	struct engines *engines = &s->to->engines;
-	struct question *q = mem_zero(engines->n + 1, sizeof(*q));
-	struct engine_row **rows = mem_zero(engines->n + 1, sizeof(*rows));
-	ERROR_AUTO struct error e = { 0 };
-	size_t n = 0;
-	int rc;
+	const char *node;
 
-	for (size_t i = first; i < engines->n; i++) {
-		if (engines->v[i]->lost != NULL)
+	for (size_t i = 0; i < s->tasks.n; i++) {
+		node = s->tasks.v[i].node;
+		if (*node == '\0')
 			continue;
-		rows[n] = engines->v[i];
-		inventory_argv(&rows[n]->docker, &what, &q[n].argv);
-		n++;
+		if (engines_named(engines, node) == NULL)
+			add_node(s, node);
+		engines_named(engines, node)->wanted = true;
 	}
-	rc = ask(q, n, LIMIT_MS, s->request->say, s->error);
-	for (size_t i = 0; i < n; i++) {
-		if (rc == 0 && !question_answered(&q[i]))
-			rows[i]->lost = question_complaint(&q[i]);
-		else if (rc == 0 && inventory_parse(&rows[i]->inventory, &what,
-		    buf_text(&q[i].capture.out), q[i].capture.out.len,
-		    &e) == -1)
-			rows[i]->lost = mem_dup(e.text);
-		question_clear(&q[i]);
-	}
-	free(q);
-	free(rows);
-	if (rc > 0)
-		s->to->signo = rc;
-	return rc == -1 ? -1 : 0;
 }
+
+/* --- targets */
 
 static const struct container *
 find_container(const struct engine_row *row, const char *task)
@@ -255,65 +291,65 @@ find_container(const struct engine_row *row, const char *task)
 }
 
 static void
-add_target(struct swarm *s, const struct swarm_task *task)
+lose_task(struct swarm *s, const struct task *task,
+    const struct engine_row *row)
 {
-	const struct engine_row *row =
-	    engines_named(&s->to->engines, task->node);
-	const struct container *c;
-	char *name = mem_printf("%s/%s", task->node, task->name);
+	MEM_AUTO char *name = mem_printf("%s%s%s", task->node,
+	    row != NULL ? "/" : "", task->name);
+	MEM_AUTO char *state = text_printable(task->state, SHOWN);
+	char *reason;
 
-	if (row == NULL || *task->node == '\0') {
-		resolved_lose(s->to, name, mem_printf("it is on no node (%s)",
-		    task->state));
-		return;
-	}
-	c = row->lost == NULL ? find_container(row, task->id) : NULL;
-	if (c != NULL) {
-		targets_add(&s->to->targets, c, row->name);
-		free(name);
-	} else if (row->lost != NULL)
-		resolved_lose(s->to, name, mem_printf("cannot reach its node: "
-		    "%s", row->lost));
+	if (row == NULL)
+		reason = mem_printf("it is on no node (%s)", state);
+	else if (row->lost != NULL)
+		reason = mem_printf("cannot reach the node: %s", row->lost);
 	else
-		resolved_lose(s->to, name, mem_printf("it does not run (%s)",
-		    task->state));
+		reason = mem_printf("the node has no container of it (%s)",
+		    state);
+	resolved_lose(s->to, text_printable(name, SHOWN), reason);
+}
+
+static void
+add_target(struct swarm *s, const struct task *task)
+{
+	const struct engine_row *row = *task->node != '\0' ?
+	    engines_named(&s->to->engines, task->node) : NULL;
+	const struct container *c = NULL;
+
+	if (row != NULL && row->lost == NULL)
+		c = find_container(row, task->id);
+	if (c != NULL)
+		targets_add(&s->to->targets, c, row->name);
+	else
+		lose_task(s, task, row);
 }
 
 static int
-resolve_parts(struct swarm *s, const struct selectors *parts)
+resolve_tasks(struct swarm *s, struct error *e)
 {
-	size_t first = s->to->engines.n;
+	int rc = find_tasks(s, e);
 
-	for (size_t i = 0; i < parts->n && s->to->signo == 0; i++)
-		if (parts->v[i].kind == SELECTOR_SWARM &&
-		    find_tasks(s, &parts->v[i]) == -1)
-			return -1;
-	for (size_t i = 0; i < s->n; i++)
-		if (*s->tasks[i].node != '\0')
-			add_node(s, s->tasks[i].node);
-	if (s->n == 0 || s->to->signo != 0)
-		return 0;
-	if (look_at_nodes(s, first) == -1)
-		return -1;
-	for (size_t i = 0; i < s->n && s->to->signo == 0; i++)
-		add_target(s, &s->tasks[i]);
-	return 0;
+	if (rc != 0)
+		return rc;
+	want_nodes(s);
+	rc = engines_take_stock(&s->to->engines, s->how, e);
+	for (size_t i = 0; i < s->tasks.n && rc == 0; i++)
+		add_target(s, &s->tasks.v[i]);
+	return rc;
 }
 
 int
-swarm_resolve(const struct resolve_request *r, const struct selectors *parts,
+swarm_resolve(const struct resolve_request *r, const struct engines_ask *how,
     struct resolved *to, struct error *e)
 {
-	struct swarm s = { .request = r, .to = to, .error = e };
-	int rc = resolve_parts(&s, parts);
+	struct swarm s = { .request = r, .how = how, .to = to };
+	int rc = resolve_tasks(&s, e);
 
-	for (size_t i = 0; i < s.n; i++) {
-		free(s.tasks[i].id);
-		free(s.tasks[i].name);
-		free(s.tasks[i].node);
-		free(s.tasks[i].state);
-	}
-	free(s.tasks);
+	for (size_t i = 0; i < s.n; i++)
+		question_clear(&s.questions[i]);
+	free(s.questions);
+	free(s.inquiries);
+	tasks_clear(&s.tasks);
 	strv_clear(&s.contexts);
 	return rc;
 }

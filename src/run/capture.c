@@ -134,7 +134,8 @@ capture_start(struct capture *c, struct loop *loop, char *const *argv,
 	}
 	c->deadline.fire = deadline_over;
 	c->deadline.arg = c;
-	loop_after(loop, &c->deadline, limit);
+	if (limit > 0)
+		loop_after(loop, &c->deadline, limit);
 	return 0;
 }
 

@@ -42,8 +42,9 @@ struct capture {
 
 /*
  * Start ARGV in a process group of its own; DONE is called from the loop when
- * it has ended.  LIMIT in ms.  Clears what an earlier use left.  Returns -1
- * with the error set when it cannot be started; DONE is not called then.
+ * it has ended.  LIMIT in ms, 0: none.  Clears what an earlier use left.
+ * Returns -1 with the error set when it cannot be started; DONE is not called
+ * then.
  */
 int capture_start(struct capture *, struct loop *, char *const *argv,
     int64_t limit, void (*done)(void *arg), void *arg, struct error *);

@@ -9,6 +9,7 @@
 #   tests/lib/engine.sh halt DIR [SIGNAL] end its process only (default TERM), as an accident would
 #   tests/lib/engine.sh restart DIR       end its process if it runs, and start it again with the same data
 #   tests/lib/engine.sh status DIR        say whether it answers (exit 0) or not (exit 1)
+#   tests/lib/engine.sh swarm DIR DIR...  join engines that run into a swarm, the first as its manager
 #   tests/lib/engine.sh images [NAME...]  make the images on $DOCKER_HOST's engine
 #   tests/lib/engine.sh run NAME IMAGE [DOCKER-RUN-OPTION...]
 #
@@ -20,6 +21,7 @@
 # with its last process. Root is needed to start and stop it.
 #
 #   $DOCKER      the docker client (default: docker)
+#   $ENGINE_NODE a host name for the engine, in a UTS namespace of its own: what a swarm calls its node
 #   $ENGINE_NET  private (default), or host: the host's network with a bridge of its own and no firewall rules.
 #                Containers then reach the outside by `--network host`, which a private engine cannot offer.
 #   $SUDO_GID    the group that may use the socket (default: root's)
@@ -109,6 +111,43 @@ engine_status() {
 	fi
 }
 
+# engine_swarm DIR DIR...: each engine but the first gets a cable to a bridge in the first one's network namespace, with
+# addresses out of a range for documentation (RFC 5737). One that is restarted has lost its cable, and is a node down.
+engine_swarm() {
+	local manager token dir n=1
+	manager=$(realpath -m -- "$1")
+	shift
+	_engine_wire "$manager" ip link add swarm0 type bridge &&
+		_engine_wire "$manager" ip addr add 198.51.100.1/24 dev swarm0 &&
+		_engine_wire "$manager" ip link set swarm0 up &&
+		_engine_docker "$manager" swarm init --advertise-addr 198.51.100.1 >/dev/null &&
+		token=$(_engine_docker "$manager" swarm join-token --quiet worker) || return
+	for dir; do
+		n=$((n + 1)) dir=$(realpath -m -- "$dir")
+		_engine_cable "$manager" "$dir" $n &&
+			_engine_docker "$dir" swarm join --advertise-addr 198.51.100.$n --token "$token" \
+				198.51.100.1:2377 >/dev/null || return
+	done
+}
+
+# _engine_cable MANAGER DIR N: N is the last part of DIR's address.
+_engine_cable() {
+	local pid
+	pid=$(_engine_pid "$2") &&
+		_engine_wire "$1" ip link add "node$3" type veth peer name swarm0 netns "$pid" &&
+		_engine_wire "$1" ip link set "node$3" master swarm0 up &&
+		_engine_wire "$2" ip addr add "198.51.100.$3/24" dev swarm0 &&
+		_engine_wire "$2" ip link set swarm0 up
+}
+
+# _engine_wire DIR COMMAND...: in the engine's network namespace.
+_engine_wire() {
+	local pid
+	pid=$(_engine_pid "$1") || return
+	shift
+	PATH=$PATH:/usr/sbin:/sbin nsenter --net="/proc/$pid/ns/net" "$@"
+}
+
 _engine_fail() {
 	printf 'engine.sh: %s\n' "$1" >&2
 	return 1
@@ -154,12 +193,13 @@ _engine_prepare() {
 # The engine starts in a session of its own, out of reach of the terminal's Ctrl-C, and with every signal at its
 # default: a shell starts background jobs with INT ignored, and the containers would inherit that.
 _engine_launch() {
-	local dir=$1 net=(--net)
-	[ "${ENGINE_NET:-private}" = private ] || net=()
+	local dir=$1 own=(--net)
+	[ "${ENGINE_NET:-private}" = private ] || own=()
+	[ -z "${ENGINE_NODE-}" ] || own+=(--uts)
 	[ -e /opt/containerd ] || touch -- "$dir/made-opt-containerd"
 	(
 		set +m # a job of its own would be a group leader, and setsid would fork: another pid
-		env --default-signal setsid unshare --mount --propagation unchanged "${net[@]}" -- \
+		env --default-signal setsid unshare --mount --propagation unchanged "${own[@]}" -- \
 			bash "$ENGINE_SH" _enter "$dir" </dev/null >"$dir/log" 2>&1 &
 		echo $! >"$dir/pid"
 	)
@@ -187,6 +227,7 @@ _engine_exec() {
 		fd=${fd##*/}
 		[ "$fd" -le 2 ] || [ "$fd" = 255 ] || eval "exec $fd>&-"
 	done
+	[ -z "${ENGINE_NODE-}" ] || hostname "$ENGINE_NODE" || return
 	# Hides the host's daemon.json and identity from this engine, in its own mount table.
 	mkdir -p /etc/docker && mount -t tmpfs -o mode=755 tmpfs /etc/docker || return
 	if [ "${ENGINE_NET:-private}" = private ]; then
@@ -330,6 +371,10 @@ _engine_main() {
 	start | keep | stop | halt | restart | status)
 		[ $# -gt 0 ] || _engine_usage || return
 		"engine_$verb" "$@"
+		;;
+	swarm)
+		[ $# -gt 1 ] || _engine_usage || return
+		engine_swarm "$@"
 		;;
 	images) images_make "$@" ;;
 	run) container_run "$@" ;;
