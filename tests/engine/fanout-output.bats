@@ -47,7 +47,7 @@ teardown_file() {
 
 setup() {
 	scratch
-	lines=$BATS_FILE_TMPDIR/lines
+	flood=$BATS_FILE_TMPDIR/lines
 }
 
 teardown() {
@@ -62,7 +62,7 @@ open_gate() {
 
 # whole FILE TIMES: behind each name stand exactly the lines, TIMES times in all, in their order; nothing else is there.
 whole() {
-	python3 - "$1" "$2" "$lines" "$F" <<-'END' || fail "lines are torn or lost in ${1##*/}"
+	python3 - "$1" "$2" "$flood" "$F" <<-'END' || fail "lines are torn or lost in ${1##*/}"
 	import collections, sys
 	path, times, expected, fleet = sys.argv[1:]
 	wanted = (open(expected, "rb").read() + b"\n").splitlines(True)
@@ -165,7 +165,7 @@ ${F}2: there" ]
 	docker exec "${F}2" sh -c 'head -n 300 /tmp/lines >/tmp/few'
 	go bash -c '"$1" "$2" cat /tmp/few | dd bs=1 2>/dev/null' bash "$DEXEC" "${F}[12]"
 	for i in 1 2; do
-		sed -n "s/^$F$i: //p" "$out" | cmp - <(head -n 300 "$lines")
+		sed -n "s/^$F$i: //p" "$out" | cmp - <(head -n 300 "$flood")
 	done
 }
 
@@ -180,7 +180,7 @@ ${F}2: there" ]
 	exec 8<&-
 	finish out
 	ends "exit 0"
-	sed "s/^${F}1: //" taken | cmp - <(cat "$lines" && echo)
+	sed "s/^${F}1: //" taken | cmp - <(cat "$flood" && echo)
 }
 
 # ---- bytes
@@ -215,7 +215,7 @@ ${F}2: there" ]
 	ends "exit 0"
 	silent_stdout
 	complains '3 ok'
-	[ "$(ls made | wc -l)" = 6 ]
+	[ "$(find made -type f | wc -l)" = 6 ]
 	for i in 1 2 3; do
 		random_of $i | cmp - "made/$F$i.out"
 		printf 'err %s' $i | cmp - "made/$F$i.err"
@@ -230,7 +230,7 @@ ${F}2: there" ]
 	docker exec "${F}1" rm -f /tmp/ran
 	go dexec --outdir made/none/none "${F}[12]" touch /tmp/ran
 	refuses 125 'cannot make the directory made/none/none: No such file or directory'
-	! docker exec "${F}1" test -e /tmp/ran
+	run ! docker exec "${F}1" test -e /tmp/ran
 }
 
 @test "--json: an object a line, every byte in it" {

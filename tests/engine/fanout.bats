@@ -5,7 +5,7 @@
 # end. What they print is fanout-output.bats', and how they are ended fanout-ending.bats'.
 #
 # The scripts in single quotes are for another shell to expand; $pid, $out and the like are set by fixture.bash:
-# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
 
 load fixture
 
@@ -111,9 +111,9 @@ $(md5sum <random)"
 }
 
 @test "-i: what comes is passed on at once, and its end as well" {
-	mkfifo talk
-	start talk bash -c 'exec "$1" -i "$2" cat <"$3"' bash "$DEXEC" "${F}[12]" "$T/talk"
-	exec 8>talk
+	mkfifo words
+	start talk bash -c 'exec "$1" -i "$2" cat <"$3"' bash "$DEXEC" "${F}[12]" "$T/words"
+	exec 8>words
 	for word in one two; do
 		echo $word >&8
 		until_text talk.out "${F}1: $word"
@@ -171,7 +171,7 @@ ${F}2: 0"
 	[ "$(wc -l <"$out")" = 2 ]
 	docker exec "${F}9" rm -f '/tmp/a b'
 	head -n 1 "$out" | grep -q "^docker exec .*$(docker inspect --format '{{.ID}}' "${F}9") touch '/tmp/a b'\$"
-	! docker exec "${F}9" test -e '/tmp/a b'
+	run ! docker exec "${F}9" test -e '/tmp/a b'
 	head -n 1 "$out" | sh
 	docker exec "${F}9" rm '/tmp/a b'
 }
