@@ -126,7 +126,7 @@ joblog_add(struct joblog *log, const struct result *r, struct error *e)
 	BUF_AUTO struct buf b = { 0 };
 	ssize_t n;
 
-	if (!r->started)
+	if (!r->started || log->path == NULL)
 		return 0;
 	add_line(&b, log, r);
 	do

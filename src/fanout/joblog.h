@@ -35,7 +35,8 @@ int joblog_open(struct joblog *, const char *path, bool append,
 
 /*
  * Add the line of a result: one write(2), so that lines of several writers do
- * not mix.  One that was not started has no line.  -1 with the error set.
+ * not mix.  One that was not started has no line, and a closed log gets none.
+ * -1 with the error set.
  */
 int joblog_add(struct joblog *, const struct result *, struct error *);
 

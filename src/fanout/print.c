@@ -139,21 +139,26 @@ begin(struct output *o, struct printout *p)
 		spool_read(&o->cursor, p->result->spool, SPOOL_ALL);
 }
 
-/* Whose turn it is, of those that are over. */
+/*
+ * Whose turn it is, of those that are over.  In order each waits for those
+ * before it, but not in the end: what is missing then was not started.
+ */
 static struct printout *
 take_next(struct output *o)
 {
-	struct printout *p;
+	bool in_order = o->style.mode == OUTPUT_ORDER;
+	struct printout *p, *next = NULL;
 
-	STAILQ_FOREACH(p, &o->waiting, link) {
-		if (o->style.mode == OUTPUT_ORDER &&
-		    p->result->index != o->next_index)
-			continue;
-		STAILQ_REMOVE(&o->waiting, p, printout, link);
-		o->next_index++;
-		return p;
-	}
-	return NULL;
+	STAILQ_FOREACH(p, &o->waiting, link)
+		if (next == NULL || (in_order &&
+		    p->result->index < next->result->index))
+			next = p;
+	if (next == NULL || (in_order && !o->ending &&
+	    next->result->index != o->next_index))
+		return NULL;
+	STAILQ_REMOVE(&o->waiting, next, printout, link);
+	o->next_index++;
+	return next;
 }
 
 static enum step
@@ -262,8 +267,11 @@ output_end(struct output *o)
 {
 	o->ending = true;
 	spinner_clear(&o->spinner);
-	if (o->style.mode == OUTPUT_GATHER && o->broken == 0 &&
-	    !STAILQ_EMPTY(&o->waiting))
+	if (o->broken != 0)
+		output_abandon(o);
+	else if (o->style.mode != OUTPUT_GATHER)
+		pump(o);
+	else if (!STAILQ_EMPTY(&o->waiting))
 		gather_all(o);
 }
 

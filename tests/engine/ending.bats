@@ -62,16 +62,6 @@ everywhere() {
 	"$@" "$DEB" 1000 sh
 }
 
-# has_guard PID: dexec has started the process that takes over when it is killed, in a session of its own.
-has_guard() {
-	local child session
-	while read -r child; do
-		read -r _ _ _ _ _ session _ 2>/dev/null <"/proc/$child/stat" || continue
-		[ "$session" != "$child" ] || return 0
-	done < <(children "$1")
-	return 1
-}
-
 # is_gone PID...: none of them lives any more.
 is_gone() {
 	local pid

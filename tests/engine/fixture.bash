@@ -43,6 +43,15 @@ container_named() {
 	echo "$1" >>"$BATS_FILE_TMPDIR/containers"
 }
 
+# fleet VARIABLE N IMAGE [DOCKER-RUN-OPTION...]: N containers whose names are a number, from 1, behind what $VARIABLE has.
+fleet() {
+	local variable=$1 n=$2 image=$3 i
+	export "$variable=dexec-test-${variable,,}-$$-$RANDOM$RANDOM-"
+	for ((i = 1; i <= n; i++)); do
+		container_named "${!variable}$i" "$image" "${@:4}"
+	done
+}
+
 remove_containers() {
 	local names
 	[ -e "$BATS_FILE_TMPDIR/containers" ] || return 0
@@ -121,6 +130,19 @@ end_started() {
 		[ ! -e "$file" ] || [ -e "${file%.pid}.status" ] || kill -KILL "$(<"$file")" 2>/dev/null || :
 	done
 	[ ! -e "$T/started" ] || xargs kill <"$T/started" 2>/dev/null || :
+}
+
+# logging_docker: a docker that writes its words down, a line for each call; $logging is for --docker.
+logging_docker() {
+	logging=$T/docker
+	printf '#!/bin/sh\necho "$*" >>"%s.log"\nexec docker "$@"\n' "$logging" >"$logging"
+	chmod +x "$logging"
+	: >"$logging.log"
+}
+
+# docker_calls: how many there were since.
+docker_calls() {
+	grep -c '' "$logging.log" || :
 }
 
 # ---- waiting
@@ -269,6 +291,16 @@ nothing_left() {
 # more_than CONTAINER N: that many have come since the census.
 more_than() {
 	[ "$(processes "$1" | comm -13 "$T/census.$1" - | wc -l)" -ge "$2" ]
+}
+
+# has_guard PID: dexec has started the process that takes over when it is killed, in a session of its own.
+has_guard() {
+	local child session
+	while read -r child; do
+		read -r _ _ _ _ _ session _ 2>/dev/null <"/proc/$child/stat" || continue
+		[ "$session" != "$child" ] || return 0
+	done < <(children "$1")
+	return 1
 }
 
 # kill_inside CONTAINER TEXT: those whose command line begins with TEXT, as nothing but a test would end them.
