@@ -58,6 +58,9 @@ extern const struct command command_exec;
 /* Several containers are meant, or what only makes sense for several. */
 bool call_is_many(const struct call *);
 
+/* The options for several containers go together. */
+int many_check(const struct many *, struct error *);
+
 /* Do it in all of them; COMMAND NULL: list them. */
 int call_many(struct call *, const struct command *, char *const *argv,
     struct outcome *, struct error *);

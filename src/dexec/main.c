@@ -145,6 +145,8 @@ run(struct call *call, char *const *args, struct outcome *o, struct error *e)
 		return error_usage(e, "no container given");
 	if (args[0][0] == '\0')
 		return error_usage(e, "the container's name is empty");
+	if (many_check(&call->settings.many, e) == -1)
+		return -1;
 	call->target = args[0];
 	call->docker = (struct docker){ call->settings.docker,
 	    call->settings.host, call->settings.context };

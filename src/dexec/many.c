@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "fanout/fanout.h"
+#include "fanout/job.h"
 #include "fanout/resolve.h"
 #include "fanout/selector.h"
 
@@ -55,10 +56,24 @@ choose_mode(const struct many *m, enum output_mode *mode, struct error *e)
 	return 0;
 }
 
-static int
-set_style(const struct call *call, struct output_style *style,
-    struct error *e)
+int
+many_check(const struct many *m, struct error *e)
 {
+	enum output_mode mode;
+	struct halt halt;
+
+	if (choose_mode(m, &mode, e) == -1 ||
+	    (m->halt != NULL && halt_parse(&halt, m->halt, e) == -1))
+		return -1;
+	if (m->resume_failed && m->joblog == NULL)
+		return error_usage(e, "--resume-failed needs --joblog");
+	return 0;
+}
+
+static void
+set_style(const struct call *call, struct output_style *style)
+{
+	struct error none = { 0 };
 	const struct settings *s = &call->settings;
 
 	*style = (struct output_style){ .mode = s->disable_stream ?
@@ -67,37 +82,53 @@ set_style(const struct call *call, struct output_style *style,
 	    .progress = !s->disable_spinner && !s->quiet };
 	style->color[STDOUT_FILENO] = settings_color(s, STDOUT_FILENO);
 	style->color[STDERR_FILENO] = settings_color(s, STDERR_FILENO);
-	return choose_mode(&s->many, &style->mode, e);
+	choose_mode(&s->many, &style->mode, &none);
 }
 
-static int
+/* What belongs to it and cannot be reached: told, and a failure. */
+static void
+tell_lost(const struct call *call, const struct resolved *r,
+    struct outcome *outcome)
+{
+	for (size_t i = 0; i < r->lost_count; i++) {
+		say_warning(&call->say, "%s: %s", r->lost[i].name,
+		    r->lost[i].reason);
+		outcome->value = STATUS_FAILED;
+	}
+}
+
+static void
 list(const struct resolved *r)
 {
 	MEM_AUTO char *table = targets_table(&r->targets);
 
 	fputs(table, stdout);
-	return 0;
 }
 
-/* One docker command a line. */
-static int
+/* One docker command a line, as they would be run. */
+static void
 show(const struct fanout_request *r)
 {
 	const struct target *t;
+	char cookie[COOKIE_LENGTH + 1];
 
 	for (size_t i = 0; i < r->resolved->targets.n; i++) {
 		STRV_AUTO struct strv argv = { 0 };
+		STRV_AUTO struct strv env = { 0 };
 		MEM_AUTO char *line = NULL;
 
 		t = &r->resolved->targets.v[i];
+		cookie_make(cookie);
+		job_environment(&env, t, i + 1, r->resolved->targets.n);
 		plan_argv(&(struct plan){ .options = r->options,
 		    .target = t->id, .command = r->command,
+		    .env = strv_argv(&env),
+		    .cookie = r->reap ? cookie : NULL,
 		    .docker = &engines_named(&r->resolved->engines,
 		    t->context)->docker }, &argv);
 		line = text_quote_argv(strv_argv(&argv));
 		puts(line);
 	}
-	return 0;
 }
 
 /* A terminal can be one command's only. */
@@ -130,13 +161,15 @@ run(const struct call *call, const struct command *c, char *const *argv,
 		WAITING_RUNNING,
 	    .say = &call->say };
 
-	if (s->print)
-		return show(&r);
-	if (set_style(call, &r.style, e) == -1 || (s->many.halt != NULL &&
-	    halt_parse(&r.halt, s->many.halt, e) == -1))
+	if (s->print) {
+		show(&r);
+		tell_lost(call, resolved, outcome);
+		return 0;
+	}
+	set_style(call, &r.style);
+	if (s->many.halt != NULL &&
+	    halt_parse(&r.halt, s->many.halt, e) == -1)
 		return -1;
-	if (r.resume && r.joblog == NULL)
-		return error_usage(e, "--resume-failed needs --joblog");
 	return fanout_run(&r, outcome, e);
 }
 
@@ -161,9 +194,10 @@ call_many(struct call *call, const struct command *c, char *const *argv,
 	if (rc == 0 && resolved.signo != 0) {
 		outcome->kind = OUTCOME_SIGNAL;
 		outcome->value = resolved.signo;
-	} else if (rc == 0 && c == NULL)
-		rc = list(&resolved);
-	else if (rc == 0)
+	} else if (rc == 0 && c == NULL) {
+		list(&resolved);
+		tell_lost(call, &resolved, outcome);
+	} else if (rc == 0)
 		rc = run(call, c, argv, &resolved, outcome, e);
 	resolved_clear(&resolved);
 	return rc;

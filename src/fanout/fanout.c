@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
@@ -46,6 +45,7 @@ struct fanout {
 };
 
 static void go_on(struct fanout *f);
+static void count_result(struct fanout *f, struct result *r);
 
 static void
 say_line(void *arg, const char *text)
@@ -55,34 +55,12 @@ say_line(void *arg, const char *text)
 	output_line(&f->output, text);
 }
 
-/* The one that has run longest. */
-static const struct job *
-slowest(const struct fanout *f)
-{
-	const struct job *found = NULL;
-
-	for (size_t i = 0; i < f->all.n; i++)
-		if (f->all.jobs[i].state == JOB_RUNNING && (found == NULL ||
-		    f->all.jobs[i].begun < found->begun))
-			found = &f->all.jobs[i];
-	return found;
-}
-
 static void
 show_progress(struct fanout *f)
 {
-	const struct job *j = slowest(f);
-	struct buf b = { 0 };
+	MEM_AUTO char *text = roster_progress(&f->all, f->over, f->failed);
 
-	buf_addf(&b, "%zu/%zu done", f->over, f->all.total);
-	if (f->failed > 0)
-		buf_addf(&b, ", %zu failed", f->failed);
-	if (f->running > 0)
-		buf_addf(&b, ", %zu running", f->running);
-	if (j != NULL)
-		buf_addf(&b, ", slowest %s", j->result.name);
-	output_progress(&f->output, buf_text(&b));
-	buf_clear(&b);
+	output_progress(&f->output, text);
 }
 
 /* ---- stopping */
@@ -199,6 +177,28 @@ release_printed(struct fanout *f)
 			job_release(&f->all.jobs[i]);
 }
 
+/*
+ * What will not be started any more: one that has been tried has failed, one
+ * that has not is told of where each has its place.
+ */
+static void
+account_for_rest(struct fanout *f)
+{
+	struct job *j;
+
+	for (size_t i = 0; i < f->all.n; i++) {
+		j = &f->all.jobs[i];
+		if (j->state == JOB_OVER)
+			continue;
+		j->state = JOB_OVER;
+		if (j->result.attempts > 0)
+			count_result(f, &j->result);
+		if (j->result.attempts > 0 ||
+		    f->request->style.mode == OUTPUT_JSON)
+			output_over(&f->output, &j->printout);
+	}
+}
+
 /* Start what may be started; see whether all is over, and printed. */
 static void
 go_on(struct fanout *f)
@@ -215,6 +215,7 @@ go_on(struct fanout *f)
 		return;
 	if (!f->ended) {
 		f->ended = true;
+		account_for_rest(f);
 		output_end(&f->output);
 	}
 	f->done = output_done(&f->output);

@@ -35,19 +35,18 @@ again(void *arg)
 	job_wake(arg);
 }
 
-/* What the command can know of itself among the others. */
-static void
-make_environment(struct job *j, const struct target *t)
+void
+job_environment(struct strv *env, const struct target *t, size_t number,
+    size_t count)
 {
-	strv_pushf(&j->env, "DEXEC_NAME=%s", t->name);
-	strv_pushf(&j->env, "DEXEC_INDEX=%zu", j->result.index + 1);
-	strv_pushf(&j->env, "DEXEC_COUNT=%zu", j->setup->count);
-	j->plan.env = strv_argv(&j->env);
+	strv_pushf(env, "DEXEC_NAME=%s", t->name);
+	strv_pushf(env, "DEXEC_INDEX=%zu", number);
+	strv_pushf(env, "DEXEC_COUNT=%zu", count);
 }
 
 void
 job_init(struct job *j, const struct job_setup *setup,
-    const struct target *t, size_t index)
+    const struct target *t, size_t index, size_t number)
 {
 	const struct fanout_request *r = setup->request;
 
@@ -58,13 +57,14 @@ job_init(struct job *j, const struct job_setup *setup,
 	j->settled.fire = settle;
 	j->again.arg = j->settled.arg = j;
 	j->result = (struct result){ .name = t->name, .id = t->id,
-	    .context = t->context, .index = index };
+	    .context = t->context, .index = index, .number = number };
 	j->printout.result = &j->result;
 	j->plan = (struct plan){ .options = r->options, .target = t->id,
 	    .name = t->name, .command = r->command,
 	    .docker = &engines_named(&r->resolved->engines,
 	    t->context)->docker };
-	make_environment(j, t);
+	job_environment(&j->env, t, number, setup->count);
+	j->plan.env = strv_argv(&j->env);
 	if (r->reap) {
 		cookie_make(j->cookie);
 		j->plan.cookie = j->cookie;

@@ -59,12 +59,17 @@ struct job {
 };
 
 /*
- * Make it ready for TARGET, number INDEX of all.  OVER is called from the loop
+ * Make it ready for TARGET, which is the INDEXth of those that are run, and
+ * NUMBER of all targets.  OVER is called from the loop
  * or from job_start() when its result is there; WOKEN when it wants to be
  * started again.
  */
 void job_init(struct job *, const struct job_setup *,
-    const struct target *, size_t index);
+    const struct target *, size_t index, size_t number);
+
+/* What a command can know of itself: it is NUMBER of COUNT, from 1. */
+void job_environment(struct strv *env, const struct target *, size_t number,
+    size_t count);
 void job_notify(struct job *, void (*over)(void *arg, struct job *),
     void (*woken)(void *arg), void *arg);
 

@@ -110,7 +110,8 @@ add_line(struct buf *b, const struct joblog *log, const struct result *r)
 	MEM_AUTO char *host = text_printable(r->name, 0);
 	bool killed = r->outcome.kind == OUTCOME_SIGNAL;
 
-	buf_addf(b, "%zu\t%s\t", r->index + 1, host);
+	buf_addf(b, "%zu\t%s\t", r->number > 0 ? r->number : r->index + 1,
+	    host);
 	add_seconds(b, r->start, 0);
 	add_seconds(b, r->elapsed, 10);
 	buf_addf(b, "%ju\t%ju\t%d\t%d\t", (uintmax_t)r->sent,

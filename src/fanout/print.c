@@ -43,6 +43,8 @@ static enum step
 end_lanes(struct output *o, struct printout *p)
 {
 	for (int i = RESULT_STDOUT; i <= RESULT_STDERR; i++) {
+		if (p->lane[i].outlet == NULL)
+			continue;
 		p->lane[i].ready = lane_moves;
 		p->lane[i].broken = lane_broke;
 		p->lane[i].arg = o;

@@ -26,7 +26,8 @@ struct result {
 	const char *name;	/* as shown: "web-1", "context/web-1" */
 	const char *id;		/* the container's, or NULL */
 	const char *context;	/* docker's context, NULL: the default one */
-	size_t index;		/* among the targets, from 0 */
+	size_t index;		/* among those that are run, from 0 */
+	size_t number;		/* among all targets, from 1; 0: index + 1 */
 
 	bool started;		/* docker was told to; the rest is filled in */
 	size_t rank;		/* which it was to be over, from 1 */

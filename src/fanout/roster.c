@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "fanout/joblog.h"
@@ -28,6 +29,7 @@ make_absentees(struct roster *all, const struct resolved *r)
 		result = &all->absent[i].result;
 		*result = (struct result){ .name = r->lost[i].name,
 		    .index = all->n + i, .started = true, .attempts = 1,
+		    .number = r->targets.n + i + 1,
 		    .outcome = { .value = STATUS_FAILED,
 		    .finding = FINDING_ENGINE, .message = mem_printf("%s: %s",
 		    r->lost[i].name, r->lost[i].reason) } };
@@ -52,7 +54,7 @@ roster_make(struct roster *all, const struct job_setup *setup,
 		if (joblog_succeeded(past, r->targets.v[i].name))
 			continue;
 		j = &all->jobs[all->n];
-		job_init(j, setup, &r->targets.v[i], all->n);
+		job_init(j, setup, &r->targets.v[i], all->n, i + 1);
 		all->plans[all->n] = &j->plan;
 		all->results[all->n++] = &j->result;
 	}
@@ -100,6 +102,30 @@ roster_fit(const struct roster *all, int wanted, size_t *most,
 	if (*most > room)
 		*most = room;
 	return 0;
+}
+
+char *
+roster_progress(const struct roster *all, size_t over, size_t failed)
+{
+	const struct job *j, *slowest = NULL;
+	size_t running = 0;
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < all->n; i++) {
+		j = &all->jobs[i];
+		if (j->state != JOB_RUNNING)
+			continue;
+		running++;
+		if (slowest == NULL || j->begun < slowest->begun)
+			slowest = j;
+	}
+	buf_addf(&b, "%zu/%zu done", over, all->total);
+	if (failed > 0)
+		buf_addf(&b, ", %zu failed", failed);
+	if (running > 0)
+		buf_addf(&b, ", %zu running, slowest %s", running,
+		    slowest->result.name);
+	return buf_steal(&b);
 }
 
 void

@@ -43,6 +43,12 @@ void roster_make(struct roster *, const struct job_setup *,
 int roster_fit(const struct roster *, int wanted, size_t *most,
     struct error *);
 
+/*
+ * How far it is: "3/50 done, 1 failed, 4 running, slowest web-7"; the caller
+ * frees it.
+ */
+char *roster_progress(const struct roster *, size_t over, size_t failed);
+
 void roster_clear(struct roster *);
 
 #endif

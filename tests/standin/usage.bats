@@ -205,7 +205,7 @@ bad_config() {
 @test "selectors: a swarm service with no tasks is nothing to run on" {
 	dexec @swarm:idle true
 	ended_by 'exit 125'
-	err_is 'dexec: @swarm:idle: the service has no tasks\n'
+	err_is "dexec: '@swarm:idle': the service has no tasks\n"
 	dexec @swarm:idle
 	ended_by 'exit 125'
 }
