@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
 """What a section gets: the two programs, the container, and how to run them."""
 
-import contextlib
 import os
 from dataclasses import dataclass, replace
 
@@ -52,11 +51,6 @@ class Bench:
                 raise CommandFailed(f"{' '.join(command.argv)}: status "
                                     f"{sample.status}: {said}")
         return sample
-
-    def run_any(self, argv):
-        """For what it does; it may fail."""
-        with contextlib.suppress(CommandFailed):
-            self.run(measure.Command(argv))
 
     def output(self, argv):
         """What it prints, as text."""

@@ -33,21 +33,22 @@ def is_whole(line):
 def check(stream, expected, separator):
     """What arrived on `stream`, an iterable of lines, each a name, the
     separator and a line: each name has to have all the expected lines, in
-    order and byte for byte. Returns counts."""
+    order and byte for byte. Returns counts; `lines` are those that fit."""
     wanted = expected.splitlines(keepends=True)
     index = {}
-    torn = 0
+    right = bad = 0
     for line in stream:
         name, _, rest = line.partition(separator)
         number = index.get(name, 0)
         if number < len(wanted) and rest == wanted[number]:
             index[name] = number + 1
+            right += 1
         elif is_whole(rest) and rest in wanted:
             # Whole, but not its turn: what lies between is lost.
             index[name] = wanted.index(rest) + 1
-            torn += 1
+            bad += 1
         else:
-            torn += 1
+            bad += 1
     return {"names": sum(1 for count in index.values() if count),
-            "lines": sum(index.values()), "bad": torn,
+            "lines": right, "bad": bad,
             "complete": sum(count == len(wanted) for count in index.values())}

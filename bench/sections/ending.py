@@ -11,6 +11,7 @@ from dataclasses import replace
 from lib import inside, result, stats, table
 from lib.live import Live
 from lib.losses import container_losses, engine_losses
+from lib.measure import Command
 
 NAME = "ending"
 TITLE = "Ends"
@@ -29,7 +30,8 @@ TREES = {
                "sleep 100000; true' &", 4),
     "double fork": ("(sleep 100000 &) ; sh -c '(setsid sleep 100000 &) ;"
                     " sleep 100000 & true' &", 3),
-    "nohup": ("nohup sleep 100000 >/dev/null 2>&1 &", 1),
+    # What nohup does; busybox may lack the program.
+    "nohup": ("(trap '' HUP; exec sleep 100000) >/dev/null 2>&1 &", 1),
     "200 children": ("i=0; while [ $i -lt 200 ]; do sleep 100000 & "
                      "i=$((i+1)); done;", 200),
 }
@@ -51,7 +53,7 @@ command. From the call of docker, or the signal to an engine made for this, unti
 dexec has ended."""
 
 
-def script(tree, last="sleep 100000; true"):
+def script(tree, last="while :; do sleep 100000; done"):
     return f"{TREES[tree][0]} echo ready; {last}"
 
 
@@ -90,19 +92,19 @@ CASES = (
       for name in ("INT", "TERM", "HUP", "KILL")),
     Case("timeout", lambda live: live.begun + TIMEOUT_S,
          options=["--timeout", str(TIMEOUT_S)]),
-    Case("| head -1", close, last="yes"),
+    Case("| head -1", close, last="yes; true"),
     Case("terminal closed", close, terminal=True),
 )
 
 
-def empty_by_force(bench, seen):
+def empty_by_force(bench):
     """So that one failure does not become many."""
-    bench.run_any(bench.by_docker("sh", "-c", "kill -9 -1"))
-    inside.until_rest([seen], PATIENCE)
+    bench.run(Command([bench.docker, "restart", "-t", "0", bench.container]))
 
 
-def once(bench, case, tree, seen):
+def once(bench, case, tree):
     """(ms until nothing is left, ms until dexec has ended, status)"""
+    seen = inside.Inside(bench.docker, bench.container)
     with Live(case.argv(bench, tree), case.terminal) as live:
         live.until_ready()
         inside.until_more([seen], TREES[tree][1] + ITSELF)
@@ -111,7 +113,7 @@ def once(bench, case, tree, seen):
         empty = inside.until_rest([seen], PATIENCE)
         ended, status = live.ended()
     if empty is None:
-        empty_by_force(bench, seen)
+        empty_by_force(bench)
         empty = begun + PATIENCE
     return (empty - begun) * 1e3, (ended - begun) * 1e3, status
 
@@ -132,7 +134,6 @@ def measure_trees(bench):
     """{(case, tree): runs}, in turn."""
     # One of the fleet: its process 1 reaps, so that no zombies are left.
     bench = replace(bench, container=bench.fleet.names(1)[0])
-    seen = inside.Inside(bench.docker, bench.container)
     kinds = list(itertools.product(CASES, TREES))
     found = {(case.name, tree): [] for case, tree in kinds}
     count = bench.count(7, 1)
@@ -141,7 +142,7 @@ def measure_trees(bench):
             if sys.stderr.isatty():
                 print(f"\r\033[Kending: {number + 1}/{count} {case.name}",
                       end="", file=sys.stderr, flush=True)
-            found[case.name, tree].append(once(bench, case, tree, seen))
+            found[case.name, tree].append(once(bench, case, tree))
     return found
 
 

@@ -19,7 +19,7 @@ PATIENCE = 30
 TREE = """\
 sleep 100000 & sleep 100000 & setsid sleep 100000 &
 (sleep 100000 &)
-sleep 100000; true"""
+while :; do sleep 100000; done"""
 PROCESSES = 6
 
 NOTE = """\
