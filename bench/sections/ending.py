@@ -136,7 +136,7 @@ def measure_trees(bench):
     bench = replace(bench, container=bench.fleet.names(1)[0])
     kinds = list(itertools.product(CASES, TREES))
     found = {(case.name, tree): [] for case, tree in kinds}
-    count = bench.count(7, 1)
+    count = bench.count(5, 1)
     for number in range(count):
         for case, tree in kinds:
             if sys.stderr.isatty():

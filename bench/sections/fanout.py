@@ -60,7 +60,7 @@ def measure_size(bench, names, size):
     """Wall times by name."""
     bench.fleet.names(size)
     actions = [bench.action(argv_of(bench, name, size)) for name in names]
-    finished = list(rounds.measured(actions, bench.count(16, 2),
+    finished = list(rounds.measured(actions, bench.count(12, 2),
                                     f"{size} containers", warmup=1))
     return {name: column(finished, index) for index, name in enumerate(names)}
 

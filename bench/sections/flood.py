@@ -110,7 +110,7 @@ def collect(bench, size, expected, lines):
     found = {way.name: {"wall": [], "cpu": [], "peak": [], "lines": [],
                         "bad": []} for way in all_ways}
     actions = [action(bench, way, expected) for way in all_ways]
-    for results in measured(actions, bench.count(4, 1), "flood", warmup=0):
+    for results in measured(actions, bench.count(3, 1), "flood", warmup=0):
         for way, (sample, counts) in zip(all_ways, results):
             values = found[way.name]
             values["wall"].append(sample.wall_ms)
