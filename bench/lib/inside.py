@@ -9,7 +9,10 @@ import time
 from lib import container
 from lib.measure import ProbeError
 
+# One container is looked at every millisecond, 50 every fiftieth of a second:
+# looking must not take the time of what is looked at.
 PAUSE = 0.001
+PAUSE_EACH = 0.0004
 
 
 class Inside:
@@ -43,20 +46,25 @@ def is_first(pid):
     return bool(numbers) and len(numbers[0]) > 1 and numbers[0][-1] == "1"
 
 
-def wait_for(reached, seconds):
+def wait_for(reached, seconds, pause=PAUSE):
     """The time (of perf_counter) when it was, or None when it never was."""
     limit = time.perf_counter() + seconds
     while not reached():
         if time.perf_counter() > limit:
             return None
-        time.sleep(PAUSE)
+        time.sleep(pause)
     return time.perf_counter()
+
+
+def pause_for(insides):
+    return max(PAUSE, PAUSE_EACH * len(insides))
 
 
 def until_more(insides, more, seconds=60):
     """Wait until each has that many processes above those at rest."""
     if wait_for(lambda: all(inside.count() >= inside.rest + more
-                            for inside in insides), seconds) is None:
+                            for inside in insides), seconds,
+                pause_for(insides)) is None:
         raise ProbeError("the processes to be ended did not start")
 
 
@@ -68,4 +76,4 @@ def until_rest(insides, seconds):
         # What has come to rest stays so: nobody starts anything there.
         left[:] = [inside for inside in left if inside.count() > inside.rest]
         return not left
-    return wait_for(nothing_left, seconds)
+    return wait_for(nothing_left, seconds, pause_for(insides))

@@ -29,7 +29,13 @@ lost, doubled or changed is one that does not fit. CPU and memory are those of
 the process alone, as under "Own CPU and memory": dexec's without the docker
 clients, GNU parallel's without them and without the processes it forks. GNU
 parallel runs as `parallel -j16 --tag --line-buffer docker exec {} cat FILE`
-with the names on its standard input."""
+with the names on its standard input.
+
+The engine gives what a command has printed two seconds from the command's end
+to be fetched, then closes the stream; its log says `stream copy error ... file
+already closed`. Where the reader is slow at the very end, as it can be for all
+at a time on a busy machine, that costs the last 64 KiB or so, and docker exec
+alone loses them as well. Lines lost in this way count as lost here."""
 
 PARALLEL = ('"$2" ps -q --filter "label=$1" >"$3"\n'
             'exec parallel --will-cite -j16 --tag --line-buffer '
