@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""Tests of the statistics, the turn-taking and the measuring itself."""
+"""Tests of the statistics, the turn-taking, the checking of lines and the
+measuring itself."""
 
 import os
 import signal
@@ -10,7 +11,9 @@ import unittest
 sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
-from lib import measure, rounds, stats, table  # noqa: E402
+from lib import (chart, fleet, inside, lines, measure,  # noqa: E402
+                 result, rounds, stats, table)
+from lib.live import Live  # noqa: E402
 
 
 class Quantiles(unittest.TestCase):
@@ -158,6 +161,105 @@ class Measuring(unittest.TestCase):
                              measure.watch_peak)
         self.assertLess(child.own["peak_kib"], 16 * 1024)
         self.assertGreater(itself.own["peak_kib"], 32 * 1024)
+
+
+class Lines(unittest.TestCase):
+    CONTENT = lines.make(2000)
+
+    def check(self, *arrived):
+        return lines.check(arrived, self.CONTENT, b": ")
+
+    def named(self, name):
+        return [name + b": " + line
+                for line in self.CONTENT.splitlines(keepends=True)]
+
+    def test_about_as_long_as_asked_and_always_the_same(self):
+        self.assertGreaterEqual(len(self.CONTENT), 2000)
+        self.assertLess(len(self.CONTENT), 2500)
+        self.assertEqual(self.CONTENT, lines.make(2000))
+
+    def test_each_line_has_its_checksum(self):
+        for line in self.CONTENT.splitlines(keepends=True):
+            self.assertTrue(lines.is_whole(line))
+        self.assertFalse(lines.is_whole(line.replace(b"a", b"b")))
+
+    def test_two_names_mixed_are_whole(self):
+        mixed = [line for pair in zip(self.named(b"a"), self.named(b"b"))
+                 for line in pair]
+        count = len(self.CONTENT.splitlines())
+        self.assertEqual(self.check(*mixed), {
+            "names": 2, "lines": 2 * count, "bad": 0, "complete": 2})
+
+    def test_a_lost_line(self):
+        arrived = self.named(b"a")
+        del arrived[3]
+        found = self.check(*arrived)
+        self.assertEqual((found["bad"], found["lines"]),
+                         (1, len(arrived) - 1))
+
+    def test_a_doubled_line(self):
+        arrived = self.named(b"a")
+        found = self.check(*arrived[:2], *arrived[1:])
+        self.assertEqual((found["bad"], found["lines"]), (1, len(arrived)))
+
+    def test_a_torn_line(self):
+        first, second, *rest = self.named(b"a")
+        found = self.check(first[:30], b"b: x\n", first[30:], second, *rest)
+        self.assertGreaterEqual(found["bad"], 3)
+
+    def test_a_lost_end_is_not_complete(self):
+        found = self.check(*self.named(b"a")[:-1])
+        self.assertEqual((found["bad"], found["complete"]), (0, 0))
+
+
+class Fleets(unittest.TestCase):
+    def test_the_first_carry_the_label_of_each_size_they_are_in(self):
+        self.assertIn(f"--label={fleet.label(5)}", fleet.label_options(5))
+        self.assertNotIn(f"--label={fleet.label(5)}", fleet.label_options(6))
+        self.assertIn(f"--label={fleet.label(300)}", fleet.label_options(300))
+
+
+class Pictures(unittest.TestCase):
+    def test_curves_have_a_block_each_and_all_places(self):
+        point = stats.estimate([1, 2, 3, 4, 5, 6])
+        script = chart.curves_script({"label": "n", "curves": [
+            {"name": "it's", "points": [[5, point], [50, point]]}]})
+        self.assertIn("50 3.5 1 6", script)
+        self.assertIn("'it''s'", script)
+        self.assertIn("set xtics (5, 50)", script)
+
+
+class Figures(unittest.TestCase):
+    def test_the_largest_counts(self):
+        self.assertTrue(result.largest("x", [1, 2], 2)["met"])
+        self.assertFalse(result.largest("x", [1, 3], 2)["met"])
+
+
+class Living(unittest.TestCase):
+    def test_the_end_is_timed_when_it_is_not_when_asked(self):
+        with Live(["sh", "-c", "echo ready; kill -TERM $$"]) as live:
+            live.until_ready()
+            live.watcher.join()
+            ended, status = live.ended()
+            self.assertEqual(status, 128 + signal.SIGTERM)
+            self.assertEqual(ended, live.over)
+
+    def test_closing_its_terminal_ends_it(self):
+        with Live(["sh", "-c", "echo ready; sleep 20; true"], True) as live:
+            live.until_ready()
+            live.close_output()
+            self.assertEqual(live.ended()[1], 128 + signal.SIGHUP)
+
+    def test_one_that_does_not_get_ready_is_told(self):
+        with Live(["true"]) as live, self.assertRaises(measure.ProbeError):
+            live.until_ready()
+
+    def test_we_are_no_container(self):
+        self.assertFalse(inside.is_first(os.getpid()))
+        self.assertFalse(inside.is_first(0))
+
+    def test_what_never_comes_is_given_up(self):
+        self.assertIsNone(inside.wait_for(lambda: False, 0.01))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass, replace
 
 from lib import measure
+from lib.fleet import Fleet
 
 
 class CommandFailed(Exception):
@@ -17,6 +18,7 @@ class Bench:
     docker: str               # the docker program it is compared with
     container: str
     scratch: str              # a directory for the section's files
+    fleet: Fleet              # more containers, for those who need many
     quick: bool = False
 
     def by_docker(self, *command, options=()):
@@ -49,6 +51,14 @@ class Bench:
                 raise CommandFailed(f"{' '.join(command.argv)}: status "
                                     f"{sample.status}: {said}")
         return sample
+
+    def output(self, argv):
+        """What it prints, as text."""
+        with open(os.path.join(self.scratch, "stdout"), "w+b",
+                  buffering=0) as out:
+            self.run(measure.Command(argv, stdout=out.fileno()))
+            out.seek(0)
+            return out.read().decode(errors="replace")
 
     def action(self, argv, watch=None):
         """A callable for rounds.in_turn; output goes to /dev/null."""

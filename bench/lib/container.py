@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import tarfile
 
-APPLETS = ("cat", "date", "dd", "echo", "sh", "sleep", "true", "wc")
 PASSWD = b"root:x:0:0:root:/root:/bin/sh\n"
 
 
@@ -48,17 +47,32 @@ def add_link(archive, name, target):
     archive.addfile(entry)
 
 
-def root_tree(busybox):
+def applets(busybox):
+    """All of them: an ordinary image has what dexec looks for, too."""
+    listed = subprocess.run([busybox, "--list"], capture_output=True,
+                            check=True, text=True)
+    return [name for name in listed.stdout.split() if name != "busybox"]
+
+
+def root_tree(busybox, files):
     """The image's files as a tar archive."""
     packed = io.BytesIO()
     with open(busybox, "rb") as file:
         program = file.read()
     with tarfile.open(fileobj=packed, mode="w") as archive:
         add_file(archive, "bin/busybox", program, 0o755)
-        for applet in APPLETS:
+        for applet in applets(busybox):
             add_link(archive, f"bin/{applet}", "busybox")
         add_file(archive, "etc/passwd", PASSWD)
+        for path, content in files.items():
+            add_file(archive, path.lstrip("/"), content)
     return packed.getvalue()
+
+
+def make_image(program, image, files=None):
+    """Busybox, and `files`: their content by their path."""
+    docker(program, "import", "-c", "ENV PATH=/bin", "-", image,
+           data=root_tree(find_busybox(), files or {}))
 
 
 @contextlib.contextmanager
@@ -67,8 +81,7 @@ def running(program):
     name = f"dexec-bench-{os.getpid()}"
     image = f"{name}:1"
     try:
-        docker(program, "import", "-c", "ENV PATH=/bin", "-", image,
-               data=root_tree(find_busybox()))
+        make_image(program, image)
         docker(program, "run", "-d", "--pull=never", "--network=none",
                "--name", name, image, "sleep", "1000000")
         yield name

@@ -17,15 +17,17 @@ over the limit leaves it open.
 REPRODUCE = """\
 ## How to reproduce
 
-    make bench                          # everything, about a quarter of an hour
+    make bench                          # everything, about half an hour
     make bench BENCH_QUICK=1            # a glance, not for the record
     DEXEC=src/dexec bench/run startup   # one section; the others are kept
     bench/run --list                    # the sections
 
 It takes a running engine (`DOCKER_HOST` as usual), a docker client,
-busybox-static, python3-docker and gnuplot, and wants a machine with nothing
-else to do. It makes an image and a container and removes them. The samples are
-in `results.json`.
+busybox-static, python3-docker, gnuplot, clustershell and parallel, and wants a
+machine with nothing else to do. It makes two images and up to 301 containers
+and removes them. How a command ends is seen in the container's /proc, which
+takes root and an engine on the same machine. The samples are in
+`results.json`.
 """
 
 

@@ -6,7 +6,8 @@ from lib import stats, table
 
 
 def section(figures, tables, **more):
-    """more: `notes` (paragraphs), `bars` (for the picture), `samples`."""
+    """more: `notes` (paragraphs), `bars` or `curves` (for the picture),
+    `samples`."""
     return {"figures": figures, "tables": tables, **more}
 
 
@@ -25,6 +26,13 @@ def at_least(what, estimate, limit, digits=2, unit=""):
     return figure(what, f"at least {limit:g} {unit}".strip(),
                   table.with_interval(estimate, digits, unit),
                   estimate["median"] >= limit)
+
+
+def largest(what, values, limit, digits=2, unit=""):
+    """Where the limit is on every run, so that there is no interval."""
+    return figure(what, f"at most {limit:g} {unit}".strip(),
+                  f"{table.number(max(values), digits)} {unit}".strip(),
+                  max(values) <= limit)
 
 
 def rows(title, head, cells):

@@ -6,6 +6,10 @@ measure(bench), which returns lib.result.section(...). To add one: write the
 module and add it to ALL.
 """
 
-from sections import own, startup, thousand, throughput, ways
+from sections import (ending, fanout, flood, interrupt, own, select, startup,
+                      thousand, throughput, ways)
 
-ALL = (startup, ways, own, throughput, thousand)
+# Those that want many containers come last, the most of them at the end:
+# what has been started for one is there for the next.
+ALL = (startup, ways, own, throughput, thousand, ending, fanout, interrupt,
+       flood, select)

@@ -118,7 +118,8 @@ swept(void *arg)
 			sweep_next(en);
 		return;
 	}
-	if (en->wanted == 0) {
+	/* Often this sweep was under way when docker ended, because of it. */
+	if (en->wanted == 0 || en->clean) {
 		if (en->reap.problem == REAP_PAUSED)
 			give_up(en, "the container is paused");
 		finish_done(en);

@@ -101,6 +101,26 @@ signal() {
 	sweep_is 3-sweep TERM finish
 }
 
+# has_gone N-exec: that docker process is no more.
+has_gone() {
+	local key client
+	read -r key client <"$STANDIN/calls/$1/about"
+	[ "$key" = pid ] && ! is_standin "$client"
+}
+
+@test "signal: a sweep that outlives docker and leaves nothing is the last" {
+	running 143
+	orders sweep.1 <<<"mark('release'); wait('gone'); swept(hit=3)"
+	start box sleep 9
+	await up
+	signal TERM
+	until_true "docker still there" has_gone 1-exec
+	touch gone
+	finish
+	ended_by 'signal TERM'
+	calls_are '1-exec 2-sweep'
+}
+
 @test "signal: relaying goes on" {
 	orders exec <<-'EOF'
 	out('a\n'); mark('up'); wait('release'); out('b\n'); err('c\n'); end(143)
