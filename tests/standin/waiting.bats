@@ -193,7 +193,9 @@ calls_in_any_order() {
 	ended_by 'exit 125'
 	out_is ''
 	err_is 'dexec: box: not running after 0.3 s (exited with status 3)\n'
-	calls_in_any_order events inspect inspect
+	# Where the first look has not even begun by then, the last is the only one.
+	[ "$(calls | tr ' ' '\n' | grep -c events)" = 1 ]
+	[ "$(calls | tr ' ' '\n' | grep -c inspect)" -ge 1 ]
 	no_docker_left
 }
 
