@@ -55,7 +55,7 @@ def measure(bench):
         calls[name], listed[name] = count_calls(bench, target)
         actions = [bench.action([bench.dexec, target]),
                    bench.action([bench.docker, "ps"])]
-        finished = list(rounds.measured(actions, bench.count(20, 4), name))
+        finished = list(rounds.measured(actions, bench.count(12, 4), name))
         walls[name] = (column(finished, 0), column(finished, 1))
     return report(size, calls, walls, listed)
 
