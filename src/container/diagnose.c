@@ -419,17 +419,17 @@ find_dead_client(struct diagnosis *d)
 }
 
 /*
- * The engine could not start it, in words that we do not know or that got lost:
- * a dying container may be why.
+ * The engine could not start it, in words that we do not know: a dying container
+ * may be why.
  */
 static bool
 may_be_dying(const struct diagnosis *d)
 {
 	const char *out = d->evidence.out;
 
-	return d->status == STATUS_NOT_INVOKED ||
-	    (d->status > STATUS_NOT_INVOKED && d->status <= STATUS_UNKNOWN &&
-	    !d->evidence.more_out && launch_is_line(out, strlen(out)));
+	return d->status >= STATUS_NOT_INVOKED &&
+	    d->status <= STATUS_UNKNOWN && !d->evidence.more_out &&
+	    launch_is_line(out, strlen(out));
 }
 
 static void

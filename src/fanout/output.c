@@ -122,8 +122,9 @@ output_prefix(const struct output *o, const struct printout *p, int stream)
 {
 	MEM_AUTO char *name = text_printable(p->result->name, 200);
 
+	/* Whole outputs are bytes; side by side they are lines all the same. */
 	if (!o->style.prefix)
-		return NULL;
+		return is_kept(o) ? NULL : mem_dup("");
 	if (o->style.color[stream])
 		return mem_printf("\033[%sm%s:\033[m ",
 		    colors[p->result->index % COLORS], name);

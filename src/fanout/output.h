@@ -109,8 +109,8 @@ void output_pause(struct output *);
 void output_resume(struct output *);
 
 /*
- * What stands in front of each line on STREAM; NULL: bytes as they are.  The
- * caller frees it.
+ * What stands in front of each line on STREAM, maybe ""; NULL: bytes as they
+ * are.  The caller frees it.
  */
 char *output_prefix(const struct output *, const struct printout *,
     int stream);
