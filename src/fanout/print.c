@@ -164,10 +164,8 @@ take_next(struct output *o)
 }
 
 static enum step
-print_step(struct output *o)
+print_step(struct output *o, struct printout *p)
 {
-	struct printout *p = o->current;
-
 	if (o->gathering)
 		return print_gathered(o, p);
 	if (o->style.mode == OUTPUT_JSON)
@@ -178,10 +176,8 @@ print_step(struct output *o)
 }
 
 static void
-finish(struct output *o)
+finish(struct output *o, struct printout *p)
 {
-	struct printout *p = o->current;
-
 	spool_cursor_clear(&o->cursor);
 	json_clear(&o->json);
 	o->current = NULL;
@@ -200,16 +196,15 @@ pump(struct output *o)
 		return;
 	o->pumping = true;
 	while (step != WAIT && o->broken == 0) {
-		if (o->current == NULL) {
-			p = o->style.mode == OUTPUT_GATHER ? NULL :
-			    take_next(o);
-			if (p == NULL)
-				break;
+		p = o->current;
+		if (p == NULL && o->style.mode != OUTPUT_GATHER &&
+		    (p = take_next(o)) != NULL)
 			begin(o, p);
-		}
-		step = print_step(o);
+		if (p == NULL)
+			break;
+		step = print_step(o, p);
 		if (step == DONE)
-			finish(o);
+			finish(o, p);
 	}
 	o->pumping = false;
 	if (o->broken != 0)
