@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: ISC
 # The benchmark's own arithmetic, and its command line.
 
+# shellcheck disable=SC2154 # from the Makefile
 bench=$top_srcdir/bench
 
 @test "bench: medians, intervals and ratios are what they should be" {

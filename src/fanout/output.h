@@ -70,7 +70,7 @@ struct output {
 
 	struct loop *loop;		/* the output's own, as all below */
 	struct lane messages;
-	STAILQ_HEAD(, printout) waiting;
+	STAILQ_HEAD(printouts, printout) waiting;
 	size_t next_index;		/* order: whose turn it is */
 	struct printout *current, groups;
 	struct spool_cursor cursor;
