@@ -5,8 +5,8 @@
 #
 #	sh -c SWEEP dexec-sweep COOKIE SIGNAL MODE [WORD ...]
 #
-# by any POSIX shell, with nothing but its builtins (grep and sleep are used
-# where they exist).  Ours are the processes whose environment has
+# by any POSIX shell, with nothing but its builtins (grep, cat and sleep
+# are used where they exist).  Ours are the processes whose environment has
 # DEXEC_ID=COOKIE, their children, and whoever shares a session with them,
 # until no more are found.  Each gets SIGNAL once.  What then depends on MODE:
 #
@@ -23,7 +23,10 @@
 mark=DEXEC_ID=$1 signal=$2 mode=$3
 shift 3
 
-all=" " who="" sids=" " skip=" 1 $$ " hit=0 until=''
+all=" " who="" sids=" " skip=" 1 $$ " hit=0 until='' pass=0 without_cat=''
+newline='
+'
+command -v cat >/dev/null 2>&1 || without_cat=yes
 
 # Read the file on standard input, which may lack a last newline, into $text.
 slurp() {
@@ -34,21 +37,60 @@ slurp() {
 	done
 }
 
-# Set parent, session and birth of process $1; fails when it is gone or dead.
-# A command name may hold anything, so the fields count from its last ")".
-look() {
-	text=
-	slurp 2>/dev/null <"/proc/$1/stat"
-	case $text in
-	*") "*) ;;
-	*) return 1 ;;
-	esac
+# Note a process in row_PID: "PASS PARENT SESSION BIRTH".  $1 is its stat, where
+# the command name may hold anything, so the fields count from the last ")".
+# Fails when that is not a whole stat; a dead one is not noted.
+note() {
+	pid=${1%%" ("*}
 	# shellcheck disable=SC2086 # the fields, as words
-	set -- ${text##*") "}
-	parent=$2 session=$4 birth=${20}
-	case $1 in
-	Z | X | x) return 1 ;;
+	set -- ${1##*") "}
+	[ $# -ge 20 ] || return
+	case $pid$2$4${20} in
+	*[!0-9]*) return 1 ;;
 	esac
+	case $1 in
+	Z | X | x) return 0 ;;
+	esac
+	there="$there $pid"
+	eval "row_$pid='$pass $2 $4 ${20}'"
+}
+
+# Look at all processes: set $there to those that live.  cat reads them all at
+# once, a shell byte by byte.  A command name with a newline tears its line;
+# since it has fifteen bytes at most, what it leaves is never a whole one.
+look_around() {
+	pass=$((pass + 1)) there='' torn=$without_cat
+	if [ -z "$torn" ]; then
+		text=$(cat /proc/[0-9]*/stat 2>/dev/null)
+		[ -n "$text" ] || torn=yes
+		set -f
+		IFS=$newline
+		# shellcheck disable=SC2086 # the lines, as words
+		set -- $text
+		unset IFS
+		for line; do
+			note "$line" || torn=yes
+		done
+		set +f
+	fi
+	[ -n "$torn" ] || return 0
+	pass=$((pass + 1)) there=''
+	for file in /proc/[0-9]*/stat; do
+		text=
+		slurp 2>/dev/null <"$file"
+		note "$text"
+	done
+}
+
+# Set parent, session and birth of process $1 as it was when we looked around;
+# fails when it was gone or dead.
+look() {
+	case $1 in
+	*[!0-9]*) return 1 ;;
+	esac
+	eval "set -- \${row_$1:-}"
+	[ "${1:-}" = "$pass" ] || return
+	parent=$2 session=$3 birth=$4
 }
 
 # The process of WORD $1 lives, and its number has not passed to another.
@@ -97,21 +139,19 @@ is_kin() {
 
 # Set $new to the processes of ours that were not known yet.
 find_new() {
-	new='' table=''
-	for file in $(marked); do
+	new=''
+	bearers=$(marked)
+	look_around
+	for file in $bearers; do
 		file=${file#/proc/}
 		add "${file%/environ}"
-	done
-	for file in /proc/[0-9]*; do
-		file=${file#/proc/}
-		look "$file" && table="$table $file:$parent:$session"
 	done
 	more=yes
 	while [ -n "$more" ]; do
 		more=
-		for row in $table; do
-			pid=${row%%:*} row=${row#*:}
-			is_kin "${row%:*}" "${row#*:}" && add "$pid" && more=yes
+		for pid in $there; do
+			look "$pid"
+			is_kin "$parent" "$session" && add "$pid" && more=yes
 		done
 	done
 }
@@ -130,6 +170,7 @@ is_main() {
 # $main to 1 if one of them is the command itself.
 find_left() {
 	left='' pids='' count=0 main=0
+	look_around
 	for word in $who; do
 		same "$word" || continue
 		is_main "${word%.*}" && main=1
@@ -213,6 +254,7 @@ kill_all() {
 while read -r key uid text; do
 	[ "$key" = Uid: ] && break
 done <"/proc/$$/status"
+look_around
 for word; do
 	case $word in
 	-*) same "${word#-}" || continue
