@@ -143,6 +143,7 @@ none() {
 }
 
 @test "dexec: it needs libc and libbsd, and nothing else" {
+	# A static one says nothing, a shared one names them.
 	run -0 readelf -d "$builddir/dexec"
 	none "$(printf '%s\n' "$output" | grep NEEDED |
 		grep -vE "\[(libc|libbsd)\.so|$instrumented")"

@@ -316,16 +316,18 @@ start_spinner(struct exec *x)
 static int
 start_client(struct exec *x, struct error *e)
 {
-	/* Only where stdout is a terminal does docker print advertisements. */
-	static const char *const no_hints[] = { "DOCKER_CLI_HINTS=false",
-	    NULL };
 	struct spawn s = { .own_group = !x->streams.shared };
 	STRV_AUTO struct strv argv = { 0 };
+	STRV_AUTO struct strv env = { 0 };
 
 	plan_argv(x->request->plan, &argv);
 	say_command(&x->say, strv_argv(&argv));
+	plan_env(x->request->plan, &env);
+	/* Only where stdout is a terminal does docker print advertisements. */
+	if (x->streams.direct)
+		strv_push(&env, "DOCKER_CLI_HINTS=false");
 	s.argv = strv_argv(&argv);
-	s.env = x->streams.direct ? no_hints : NULL;
+	s.env = strv_argv(&env);
 	memcpy(s.fd, x->streams.child, sizeof(s.fd));
 	x->client.pid = spawn_start(&s, e);
 	if (x->client.pid == -1)

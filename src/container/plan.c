@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -96,6 +97,26 @@ plan_argv(const struct plan *p, struct strv *argv)
 	}
 	docker_argv_target(argv, p->target);
 	strv_pushv(argv, p->command);
+}
+
+static bool
+takes_on(const struct exec_options *o, const char *name)
+{
+	for (size_t i = 0; i < o->env.n; i++)
+		if (strcmp(o->env.v[i], name) == 0)
+			return true;
+	return o->env_file.n > 0;
+}
+
+void
+plan_env(const struct plan *p, struct strv *env)
+{
+	if (p->client != NULL ||
+	    getenv("GOGC") != NULL || takes_on(p->options, "GOGC") ||
+	    getenv("GOMEMLIMIT") != NULL || takes_on(p->options, "GOMEMLIMIT"))
+		return;
+	strv_push(env, "GOGC=off");
+	strv_push(env, "GOMEMLIMIT=64MiB");
 }
 
 void

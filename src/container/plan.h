@@ -57,6 +57,15 @@ void cookie_make(char cookie[COOKIE_LENGTH + 1]);
 void plan_argv(const struct plan *, struct strv *argv);
 
 /*
+ * Append variables that PLAN's client shall have besides ours: docker is a Go
+ * program, and one that lives for a single call is better off without garbage
+ * collection, up to a heap of 64 MiB: it takes a seventh less CPU.  None where
+ * the user has set them, or where `-e NAME` or a file of variables may take
+ * them on into the container.
+ */
+void plan_env(const struct plan *, struct strv *env);
+
+/*
  * Append the argv of a docker exec beside the plan's: same engine, container
  * and nothing else but the user USER (NULL: the container's own).
  */

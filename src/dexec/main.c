@@ -193,7 +193,9 @@ main(int argc, char **argv)
 	struct call call = { 0 };
 	int status;
 
-	setlocale(LC_CTYPE, "");
+	/* For the spinner, which is the only one to ask; it takes 0.1 ms. */
+	if (isatty(STDERR_FILENO))
+		setlocale(LC_CTYPE, "");
 	if (file_fill_standard() == -1 || argc == 0)
 		return STATUS_FAILED;
 	status = execute(&call, argv + 1);

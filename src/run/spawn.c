@@ -54,7 +54,7 @@ set_attributes(posix_spawnattr_t *attr, bool own_group)
 
 /* environ with EXTRA behind it; the words are borrowed, the array is not. */
 static char **
-environment(const char *const *extra)
+environment(char *const *extra)
 {
 	extern char **environ;
 	size_t n = 0, more = 0;
@@ -67,7 +67,7 @@ environment(const char *const *extra)
 	env = mem_grow(NULL, n + more + 1, sizeof(*env));
 	memcpy(env, environ, n * sizeof(*env));
 	for (size_t i = 0; i < more; i++)
-		env[n + i] = (char *)(uintptr_t)extra[i];
+		env[n + i] = extra[i];
 	env[n + more] = NULL;
 	return env;
 }

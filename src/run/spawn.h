@@ -19,7 +19,7 @@ struct spawn {
 	char *const *argv;	/* argv[0] is looked up in $PATH */
 	int fd[3];		/* its 0, 1 and 2: ours, or SPAWN_NULL */
 	bool own_group;		/* a process group of its own */
-	const char *const *env;	/* NAME=VALUE words to add, NULL: none */
+	char *const *env;	/* NAME=VALUE words to add, NULL: none */
 };
 
 /*

@@ -217,6 +217,21 @@ load helper
 	has_descriptors 1-exec 3
 }
 
+@test "environment: docker collects no garbage" {
+	dexec box true
+	[ "$(about 1-exec collector)" = "off 64MiB" ]
+}
+
+@test "environment: what the user has set stays, and what he hands on" {
+	GOGC=50 dexec box true
+	[ "$(about 1-exec collector)" = "50 None" ]
+	dexec -e GOMEMLIMIT box true
+	[ "$(about 2-exec collector)" = "None None" ]
+	echo A=1 >variables
+	dexec --env-file variables box true
+	[ "$(about 3-exec collector)" = "None None" ]
+}
+
 @test "group: docker has a process group of its own" {
 	dexec box true
 	[ "$(about 1-exec group)" = "$(about 1-exec pid)" ]
