@@ -5,7 +5,10 @@
 
 #include "base/clock.h"
 
-#define BULK		(64 * 1024)
+#define BULK		(64 * 1024)	/* within 1 ms */
+#define REST_MS		1
+#define BULK_OF_MANY	(8 * 1024)
+#define REST_OF_MANY_MS	4
 #define ROOMY_PIPE	(512 * 1024)
 
 static int
@@ -20,9 +23,10 @@ pipe_room(int fd)
 }
 
 void
-pace_open(struct pace *p, int fd)
+pace_open(struct pace *p, int fd, bool one_of_many)
 {
-	*p = (struct pace){ .roomy = pipe_room(fd) >= ROOMY_PIPE };
+	*p = (struct pace){ .roomy = pipe_room(fd) >= ROOMY_PIPE,
+	    .one_of_many = one_of_many };
 }
 
 void
@@ -30,6 +34,10 @@ pace_count(struct pace *p, size_t bytes)
 {
 	int64_t now;
 
+	if (p->one_of_many) {
+		p->bytes += bytes;
+		return;
+	}
 	if (!p->roomy)
 		return;
 	now = clock_now();
@@ -39,11 +47,13 @@ pace_count(struct pace *p, size_t bytes)
 	p->bytes += bytes;
 }
 
-bool
-pace_rest_due(struct pace *p)
+int64_t
+pace_rest(struct pace *p)
 {
-	if (p->bytes < BULK)
-		return false;
+	if (p->bytes < (p->one_of_many ? BULK_OF_MANY : BULK))
+		return 0;
 	p->bytes = 0;
-	return true;
+	if (!p->one_of_many)
+		return clock_now() + REST_MS;
+	return (clock_now() / REST_OF_MANY_MS + 1) * REST_OF_MANY_MS;
 }

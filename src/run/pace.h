@@ -2,8 +2,9 @@
 /*
  * How fast the writer of a pipe goes.  One at full speed wakes its reader for
  * every few KiB; letting it fill the pipe for a moment makes fewer, larger
- * steps.  That is worth while only where the pipe has room for what comes
- * meanwhile.
+ * steps.  For one pipe that is worth while only where it has room for what
+ * comes meanwhile.  Of many pipes all are let alone until the same moment, so
+ * that one look finds them filled.
  */
 #ifndef RUN_PACE_H
 #define RUN_PACE_H
@@ -12,22 +13,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* For how many ms a writer in full flow is left alone. */
-#define PACE_REST_MS	1
-
 struct pace {
 	bool roomy;		/* the pace's own, as all below */
+	bool one_of_many;
 	int64_t tick;
-	size_t bytes;		/* in this tick */
+	size_t bytes;		/* in this tick; of many: since the last rest */
 };
 
 /* Begin to measure what comes out of FD, a pipe. */
-void pace_open(struct pace *, int fd);
+void pace_open(struct pace *, int fd, bool one_of_many);
 
 /* BYTES have been read. */
 void pace_count(struct pace *, size_t bytes);
 
-/* So much came within one ms that a rest is due; then measures anew. */
-bool pace_rest_due(struct pace *);
+/*
+ * Until when (clock_now()) the writer should be let alone, since it is in full
+ * flow, or 0; then measures anew.
+ */
+int64_t pace_rest(struct pace *);
 
 #endif

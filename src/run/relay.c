@@ -224,7 +224,7 @@ wait_for(struct relay *r, bool room)
 
 /* In full flow: wait for room if there is more, else let the pipe fill. */
 static void
-take_rest(struct relay *r)
+take_rest(struct relay *r, int64_t until)
 {
 	if (r->lane != NULL && has_bytes(r))
 		return;
@@ -234,7 +234,7 @@ take_rest(struct relay *r)
 		return;
 	}
 	loop_unwatch(r->loop, &r->in);
-	loop_after(r->loop, &r->rest, PACE_REST_MS);
+	loop_at(r->loop, &r->rest, until);
 }
 
 static void
@@ -301,6 +301,7 @@ static bool
 pump(struct relay *r)
 {
 	enum step step = move(r);
+	int64_t rest;
 
 	if (step == END || (step == DRY && r->drain))
 		step = finish(r);
@@ -309,8 +310,8 @@ pump(struct relay *r)
 		r->delivered |= !r->holding;
 		r->steps++;
 		wait_for(r, false);
-		if (!r->drain && pace_rest_due(&r->pace))
-			take_rest(r);
+		if (!r->drain && (rest = pace_rest(&r->pace)) != 0)
+			take_rest(r, rest);
 		return r->drain;
 	case DRY:
 		wait_for(r, false);
@@ -396,7 +397,7 @@ start(struct relay *r, struct loop *loop, int in)
 	r->patience.arg = r;
 	r->rest.fire = rested;
 	r->rest.arg = r;
-	pace_open(&r->pace, in);
+	pace_open(&r->pace, in, r->lane != NULL);
 	loop_watch(loop, &r->in);
 }
 
@@ -420,9 +421,9 @@ relay_start_spool(struct relay *r, struct loop *loop, int in,
 void
 relay_start_lane(struct relay *r, struct loop *loop, int in, struct lane *lane)
 {
+	r->lane = lane;
 	start(r, loop, in);
 	r->out.fd = r->sink.fd = -1;
-	r->lane = lane;
 	lane->ready = lane_ready;
 	lane->broken = lane_broken;
 	lane->arg = r;
