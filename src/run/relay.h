@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Carrying one stream: what arrives on a pipe goes to a descriptor (or to a
- * spool, or to a lane), byte for byte and as it comes.  Where the destination is
- * full the
- * pipe is left alone, so that its writer waits and no memory grows.
+ * spool, or to a lane), byte for byte and as it comes.  Where the destination
+ * is full the pipe is left alone, so that its writer waits and no memory grows.
  *
  * The first bytes can be held back while a judge makes up its mind on them.
  */
