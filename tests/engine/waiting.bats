@@ -25,11 +25,16 @@ setup() {
 
 teardown() {
 	end_started
-	docker rm --force "$C" >/dev/null 2>&1 || :
+	docker rm --force "$C" "$C-2" >/dev/null 2>&1 || :
 }
 
 create() {
 	docker create --init --pull never --name "$C" "$@" dexec-busybox:1 >/dev/null
+}
+
+create_two() {
+	create
+	docker create --init --pull never --name "$C-2" dexec-busybox:1 >/dev/null
 }
 
 with_check() {
@@ -280,4 +285,28 @@ no_events_of() {
 	finish it
 	ends "exit 0"
 	grep -q root "$out"
+}
+
+@test "several: each runs as soon as it is ready itself" {
+	create_two
+	start it dexec --wait "$C,$C-2" echo there
+	until_true "it to wait" one_docker
+	docker start "$C-2" >/dev/null
+	until_text it.out "$C-2: there"
+	run ! grep -q "^$C: " "$T/it.out"
+	docker start "$C" >/dev/null
+	finish it
+	ends "exit 0"
+	grep -qx "$C: there" "$out"
+	grep -qx 'dexec: 2 ok' "$err"
+}
+
+@test "several: one that is not ready in time has failed, and the other is done" {
+	create_two
+	docker start "$C-2" >/dev/null
+	start it dexec --wait --wait-timeout 1s "$C,$C-2" echo there
+	finish it
+	ends "exit 125"
+	[ "$(cat "$out")" = "$C-2: there" ]
+	grep -q "1 ok, 1 failed: $C " "$err"
 }

@@ -105,6 +105,32 @@ class Jobs(StandinCase):
         self.answer("echo status $?", "^status 4$")
         self.leave()
 
+    def test_stop_many(self):
+        "Ctrl-Z with several: stops us, fg goes on with all of them"
+        if SLOW > 1:
+            return  # valgrind does not stop by TSTP
+        self.lists("web-1", "web-2")
+        self.orders("exec", "wait('go'); out('later\\n'); wait('end'); end(4)")
+        t = self.bash()
+        t.send('"$dexec" "web-*" x\r')
+        t.shows("0/2 done")
+        t.send("\x1a")
+        t.shows("Stopped")
+        self.prompt()
+        self.assertNotIn("0/2 done", "\n".join(t.lines()))
+        self.mark("go")
+        self.answer("echo here", "^here$")
+        self.assertNotIn("later", self.answers())
+        t.send("fg\r")
+        t.shows("^web-1: later$")
+        t.shows("^web-2: later$")
+        t.shows("0/2 done")
+        self.mark("end")
+        self.prompt()
+        self.assertNotIn("0/2 done", "\n".join(t.lines()))
+        self.answer("echo status $?", "^status 4$")
+        self.leave()
+
     def test_stop_twice(self):
         "Ctrl-Z: and again after fg, and then bg"
         if SLOW > 1:

@@ -141,6 +141,40 @@ class Drawing(StandinCase):
         self.assertEqual(t.finish(), "exit 3")
         self.assertEqual(t.lines(), ["line", "error"])
 
+    def test_many(self):
+        "progress: done, failed, running and the slowest of several, in a line"
+        self.lists("web-1", "web-2", "web-3")
+        self.orders("exec.1", "wait('go'); end(0)")
+        self.orders("exec.2", "wait('two'); end(7)")
+        self.orders("exec.3", "mark('up'); wait('three'); end(0)")
+        t = self.dexec("-j", "2", "web-*", "x")
+        t.shows("^%s 0/3 done, 2 running, slowest web-1 \\d+s$" % BRAILLE)
+        self.mark("two")
+        t.shows("^%s 1/3 done, 1 failed, 2 running, slowest web-1 \\d+s$"
+                % BRAILLE)
+        self.await_file("up")
+        self.mark("go")
+        t.shows("^%s 2/3 done, 1 failed, 1 running, slowest web-3 \\d+s$"
+                % BRAILLE)
+        self.mark("three")
+        self.assertEqual(t.finish(), "exit 7")
+        self.assertEqual(t.lines(), ["dexec: 2 ok, 1 failed: web-2 (7)"])
+
+    def test_many_output(self):
+        "progress: gone before a line of one of several, and back behind it"
+        self.lists("web-1", "web-2")
+        self.orders("exec", "mark('up'); wait('go'); end(0)")
+        self.orders("exec.1", "wait('one'); out('line\\n'); wait('go')")
+        t = self.dexec("web-*", "x")
+        t.shows("0/2 done")
+        self.mark("one")
+        t.shows("^web-1: line$")
+        t.until(lambda: len(t.lines()) == 2 and "0/2 done" in t.lines()[1],
+                "no progress again")
+        self.mark("go")
+        self.assertEqual(t.finish(), "exit 0")
+        self.assertEqual(t.lines(), ["web-1: line", "dexec: 2 ok"])
+
     def test_unfinished(self):
         "spinner: never on an unfinished line, nor over it"
         self.orders("exec", "wait('one'); out('half'); wait('two');"
