@@ -13,6 +13,8 @@ ERASE = b"\r\x1b[K"
 BRAILLE = "[\u280b\u2819\u2839\u2838\u283c\u2834\u2826\u2827\u2807\u280f]"
 FRAME = re.compile(rb"\r(\x1b\[36m)?[^\x1b\r\n]{1,3}(\x1b\[m)? "
                    rb"[^\x1b\r\n\x00-\x1f]* \d+s\x1b\[K")
+# Which of several a stand-in is; they come in any order.
+WHO = ("who = [w[11:] for w in sys.argv if w.startswith('DEXEC_NAME=')][0];")
 QUIET = 0.6 * SLOW  # s: three times the silence that brings a spinner
 
 
@@ -144,27 +146,26 @@ class Drawing(StandinCase):
     def test_many(self):
         "progress: done, failed, running and the slowest of several, in a line"
         self.lists("web-1", "web-2", "web-3")
-        self.orders("exec.1", "wait('go'); end(0)")
-        self.orders("exec.2", "wait('two'); end(7)")
-        self.orders("exec.3", "mark('up'); wait('three'); end(0)")
+        self.orders("exec", WHO + "mark('up-' + who); wait(who);"
+                    "end(7 if who == 'web-2' else 0)")
         t = self.dexec("-j", "2", "web-*", "x")
         t.shows("^%s 0/3 done, 2 running, slowest web-1 \\d+s$" % BRAILLE)
-        self.mark("two")
+        self.mark("web-2")
         t.shows("^%s 1/3 done, 1 failed, 2 running, slowest web-1 \\d+s$"
                 % BRAILLE)
-        self.await_file("up")
-        self.mark("go")
+        self.await_file("up-web-3")
+        self.mark("web-1")
         t.shows("^%s 2/3 done, 1 failed, 1 running, slowest web-3 \\d+s$"
                 % BRAILLE)
-        self.mark("three")
+        self.mark("web-3")
         self.assertEqual(t.finish(), "exit 7")
         self.assertEqual(t.lines(), ["dexec: 2 ok, 1 failed: web-2 (7)"])
 
     def test_many_output(self):
         "progress: gone before a line of one of several, and back behind it"
         self.lists("web-1", "web-2")
-        self.orders("exec", "mark('up'); wait('go'); end(0)")
-        self.orders("exec.1", "wait('one'); out('line\\n'); wait('go')")
+        self.orders("exec", WHO + "wait('one' if who == 'web-1' else 'go');"
+                    "out('line\\n' if who == 'web-1' else ''); wait('go')")
         t = self.dexec("web-*", "x")
         t.shows("0/2 done")
         self.mark("one")
