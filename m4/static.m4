@@ -1,10 +1,8 @@
 dnl SPDX-License-Identifier: ISC
 
 dnl Set STATIC_LDFLAGS and STATIC_LIBS where a program of this kind can be
-dnl linked with no shared library; else leave them empty.
+dnl linked with no shared library; else leave them.
 AC_DEFUN([DEXEC_STATIC], [
-    STATIC_LDFLAGS=
-    STATIC_LIBS=
     AC_MSG_CHECKING([for -static-pie with libbsd])
     dexec_libs=`$PKG_CONFIG --static --libs libbsd-overlay 2>/dev/null`
     dexec_saved_CFLAGS=$CFLAGS dexec_saved_LIBS=$LIBS

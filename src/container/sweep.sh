@@ -5,8 +5,8 @@
 #
 #	sh -c SWEEP dexec-sweep COOKIE SIGNAL MODE [WORD ...]
 #
-# by any POSIX shell, with nothing but its builtins (grep, cat and sleep
-# are used where they exist).  Ours are the processes whose environment has
+# by any POSIX shell, with nothing but its builtins (grep, cat and sleep are
+# used where they exist).  Ours are the processes whose environment has
 # DEXEC_ID=COOKIE, their children, and whoever shares a session with them,
 # until no more are found.  Each gets SIGNAL once.  What then depends on MODE:
 #
@@ -254,7 +254,7 @@ kill_all() {
 while read -r key uid text; do
 	[ "$key" = Uid: ] && break
 done <"/proc/$$/status"
-look_around
+[ $# = 0 ] || look_around
 for word; do
 	case $word in
 	-*) same "${word#-}" || continue

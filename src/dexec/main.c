@@ -193,7 +193,7 @@ main(int argc, char **argv)
 	struct call call = { 0 };
 	int status;
 
-	/* For the spinner, which is the only one to ask; it takes 0.1 ms. */
+	/* For the spinner, which is the only one to ask. */
 	if (isatty(STDERR_FILENO))
 		setlocale(LC_CTYPE, "");
 	if (file_fill_standard() == -1 || argc == 0)

@@ -289,7 +289,8 @@ no_events_of() {
 
 @test "several: each runs as soon as it is ready itself" {
 	create_two
-	start it dexec --wait "$C,$C-2" echo there
+	start it dexec -v --wait "$C,$C-2" echo there
+	until_text it.err ' inspect '
 	until_true "it to wait" one_docker
 	docker start "$C-2" >/dev/null
 	until_text it.out "$C-2: there"
