@@ -309,5 +309,6 @@ no_events_of() {
 	finish it
 	ends "exit 125"
 	[ "$(cat "$out")" = "$C-2: there" ]
+	grep -qx "dexec: $C: not running after 1 s (created)" "$err"
 	grep -q "1 ok, 1 failed: $C " "$err"
 }
