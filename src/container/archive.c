@@ -1,22 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "container/archive.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
-
-#define HELPER	"dexec-archive"
-
-/* Where our helper programs are; the variable is for a build tree. */
-static char *
-helper_path(void)
-{
-	const char *dir = getenv("DEXEC_LIBEXEC_DIR");
-
-	return mem_printf("%s/" HELPER,
-	    dir != NULL && *dir != '\0' ? dir : LIBEXEC_DIR);
-}
+#include "base/libexec.h"
 
 /* As getopt does it: options may stand among the paths, up to "--". */
 static void
@@ -48,7 +35,7 @@ archive_argv(const struct plan *p, enum archive_mode mode, char *const *words,
 		split(words, &options, &paths);
 	else
 		strv_pushv(&paths, words);
-	strv_take(argv, helper_path());
+	strv_take(argv, libexec_path("dexec-archive"));
 	strv_push(argv, mode == ARCHIVE_LS ? "ls" : "cat");
 	strv_push_option(argv, "--docker", p->docker->program);
 	strv_push_option(argv, "--host", p->docker->host);

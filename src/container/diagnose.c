@@ -81,7 +81,7 @@ find_engine(struct diagnosis *d)
 	clean = launch_clean(*said != '\0' ? said : d->evidence.err);
 	shown = text_printable(clean, 500);
 	if (d->status == STATUS_KILLED || d->status == STATUS_CUT_OFF ||
-	    d->evidence.more_out)
+	    d->evidence.more_out || d->evidence.lost != NULL)
 		find(d, FINDING_LOST, mem_printf("%s: lost the engine while "
 		    "the command ran; it may be running still (%s)", target,
 		    shown));
@@ -237,6 +237,16 @@ is_younger(struct diagnosis *d)
 	    now - d->state.started + SLACK_MS < elapsed;
 }
 
+/* The container is as it was: only the connection into it is gone. */
+static void
+find_lost_connection(struct diagnosis *d)
+{
+	MEM_AUTO char *target = plan_shown(d->plan);
+
+	find(d, FINDING_LOST, mem_printf("%s: lost the warm connection while "
+	    "the command ran (%s)", target, d->evidence.lost));
+}
+
 static void
 engine_time_known(void *arg)
 {
@@ -246,6 +256,8 @@ engine_time_known(void *arg)
 		find_lost(d, "was restarted");
 	else if (d->looks < MOST_LOOKS)
 		look_later(d, state_known_after_kill);
+	else if (d->evidence.lost != NULL)
+		find_lost_connection(d);
 	else
 		find_command(d);
 }
@@ -455,7 +467,9 @@ diagnose_start(struct diagnosis *d, struct loop *loop,
 	d->again.arg = d;
 	d->status = WIFEXITED(evidence->wait_status) ?
 	    WEXITSTATUS(evidence->wait_status) : -1;
-	if (d->status == -1)
+	if (evidence->lost != NULL)
+		look(d, state_known_after_kill);
+	else if (d->status == -1)
 		find_dead_client(d);
 	else if ((d->launch = classify(d)) != LAUNCH_NONE)
 		check_start(d);

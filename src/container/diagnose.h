@@ -25,6 +25,8 @@ struct evidence {
 	const char *err;	/* what was held back of its stderr, or "" */
 	bool more_out;		/* something else has come out on stdout */
 	bool more_err;		/* ... and on stderr */
+	const char *lost;	/* it was a warm connection, and why that is
+				   no more; NULL: a docker process */
 	bool direct;		/* its stdout was a terminal: nothing was seen */
 	int64_t begun;		/* when it was started, clock_now() */
 };

@@ -20,8 +20,8 @@ static void sweep_next(struct ending *en);
 static void
 signal_client(const struct ending *en, int signo)
 {
-	if (en->client > 0)
-		kill(en->client_in_group ? -en->client : en->client, signo);
+	if (en->client_runs)
+		en->hooks.signal(en->hooks.arg, signo);
 }
 
 /* Nothing more can be done inside; let go of the client at least. */
@@ -68,7 +68,7 @@ waited_enough(void *arg)
 static void
 try_again(struct ending *en, int signo)
 {
-	if (en->client == 0 || en->wanted != 0)
+	if (!en->client_runs || en->wanted != 0)
 		return;
 	en->wanted = signo;
 	loop_after(en->loop, &en->retry_timer, RETRY_MS);
@@ -82,8 +82,8 @@ judge_sweep(struct ending *en)
 		en->failures = 0;
 		if (en->reap.hit == 0 && en->sent == 0)
 			try_again(en, en->reap.signo);
-		else if (en->reap.left == 0 && en->client != 0)
-			en->all_dead(en->all_dead_arg);
+		else if (en->reap.left == 0 && en->client_runs)
+			en->hooks.all_dead(en->hooks.arg);
 		return;
 	case REAP_GONE:
 		return;
@@ -131,13 +131,41 @@ swept(void *arg)
 static void
 sweep_next(struct ending *en)
 {
+	enum reap_mode mode = en->finishing ? REAP_FINISH : REAP_FOLLOW;
 	int signo = en->wanted;
 
-	if (signo == 0 || reap_running(&en->reap))
+	if (signo == 0 || en->sweeping || reap_running(&en->reap))
 		return;
 	en->wanted = 0;
-	reap_start(&en->reap, en->loop, en->plan, en->say, signo,
-	    en->finishing ? REAP_FINISH : REAP_FOLLOW, swept, en);
+	en->sweeping = en->hooks.sweep(en->hooks.arg, signo, mode);
+	if (en->sweeping) {
+		reap_clear(&en->reap);
+		en->reap.signo = signo;
+		en->reap.asked = mode;
+	} else
+		reap_start(&en->reap, en->loop, en->plan, en->say, signo, mode,
+		    swept, en);
+}
+
+void
+ending_swept(struct ending *en, int hit, int left)
+{
+	if (!en->sweeping)
+		return;
+	en->sweeping = false;
+	en->reap.hit = hit;
+	en->reap.left = left;
+	swept(en);
+}
+
+void
+ending_not_swept(struct ending *en)
+{
+	if (!en->sweeping)
+		return;
+	en->sweeping = false;
+	en->reap.problem = REAP_FAILED;
+	swept(en);
 }
 
 static void
@@ -186,7 +214,7 @@ push(struct ending *en, enum ending_cause cause, int signo)
 		return;
 	if (en->cause == ENDING_NONE)
 		en->cause = cause;
-	if (en->client == 0)
+	if (!en->client_runs)
 		return;
 	en->level++;
 	if (en->level == 1 && en->kill_after > 0)
@@ -230,9 +258,11 @@ ending_by_write_error(struct ending *en)
 
 void
 ending_init(struct ending *en, struct loop *loop, const struct plan *plan,
-    const struct say *say, int64_t kill_after)
+    const struct say *say, const struct ending_hooks *hooks,
+    int64_t kill_after)
 {
 	memset(en, 0, sizeof(*en));
+	en->hooks = *hooks;
 	en->loop = loop;
 	en->plan = plan;
 	en->say = say;
@@ -246,23 +276,15 @@ ending_init(struct ending *en, struct loop *loop, const struct plan *plan,
 }
 
 void
-ending_client(struct ending *en, pid_t client, bool own_group)
+ending_client_started(struct ending *en)
 {
-	en->client = client;
-	en->client_in_group = own_group;
-}
-
-void
-ending_notice(struct ending *en, void (*all_dead)(void *arg), void *arg)
-{
-	en->all_dead = all_dead;
-	en->all_dead_arg = arg;
+	en->client_runs = true;
 }
 
 void
 ending_client_ended(struct ending *en)
 {
-	en->client = 0;
+	en->client_runs = false;
 }
 
 static void

@@ -13,8 +13,6 @@
 #ifndef CONTAINER_ENDING_H
 #define CONTAINER_ENDING_H
 
-#include <sys/types.h>
-
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -33,6 +31,26 @@ enum ending_cause {
 	ENDING_CLIENT_LOST,	/* the docker client was killed by others */
 };
 
+/* What its owner does for it. */
+struct ending_hooks {
+	/* Signal whoever runs the command for us; KILL ends it for certain. */
+	void (*signal)(void *arg, int signo);
+
+	/*
+	 * Signal the command's processes without a docker exec, where that can
+	 * be done: true, and ending_swept() tells what came of it.
+	 */
+	bool (*sweep)(void *arg, int signo, enum reap_mode);
+
+	/*
+	 * A sweep has reached the tree and left nothing of it, though the
+	 * client has yet to end.
+	 */
+	void (*all_dead)(void *arg);
+
+	void *arg;
+};
+
 struct ending {
 	enum ending_cause cause;	/* the first */
 	int first_signal;		/* that we were sent, or 0 */
@@ -43,13 +61,12 @@ struct ending {
 	const struct plan *plan;
 	const struct say *say;
 	int64_t kill_after;
-	pid_t client;			/* 0: it has ended */
-	bool client_in_group;		/* it leads a group of its own */
+	struct ending_hooks hooks;
+	bool client_runs;
 	int level, wanted, failures;
+	bool sweeping;			/* by the hook */
 	bool finishing, answered;
 	bool clean;			/* the last sweep has left nothing */
-	void (*all_dead)(void *arg);
-	void *all_dead_arg;
 	struct reap reap;
 	struct loop_timer kill_timer, term_timer, retry_timer, give_up_timer;
 	void (*finished)(void *arg);
@@ -57,21 +74,21 @@ struct ending {
 };
 
 /*
- * Get ready for PLAN, whose docker client is CLIENT.  KILL_AFTER in ms; 0:
- * never.  Everything given is borrowed.
+ * Get ready for PLAN.  KILL_AFTER in ms; 0: never.  Everything given is
+ * borrowed.
  */
 void ending_init(struct ending *, struct loop *, const struct plan *,
-    const struct say *, int64_t kill_after);
-void ending_client(struct ending *, pid_t client, bool own_group);
+    const struct say *, const struct ending_hooks *, int64_t kill_after);
 
-/*
- * Have ALL_DEAD called when a sweep has reached the tree and left nothing of
- * it, though the client has yet to end.
- */
-void ending_notice(struct ending *, void (*all_dead)(void *arg), void *arg);
-
-/* The client has ended; its number is no longer ours to use. */
+/* Its client has been started; it has ended, and is not to be signalled. */
+void ending_client_started(struct ending *);
 void ending_client_ended(struct ending *);
+
+/* The answer to the hook's sweep: how many got the signal, how many are left */
+void ending_swept(struct ending *, int hit, int left);
+
+/* There will be no answer: whoever was asked runs nothing of ours. */
+void ending_not_swept(struct ending *);
 
 /* Somebody wants it to end. */
 void ending_by_signal(struct ending *, int signo);

@@ -19,7 +19,6 @@
 #include "container/verdict.h"
 #include "run/spawn.h"
 
-#define GUARD_MS	500	/* short commands pay nothing for a guard */
 #define STUCK_MS	1000	/* nobody reads what a dead command has left */
 
 void
@@ -78,40 +77,6 @@ describe(struct exec *x)
 }
 
 static void
-time_for_guard(void *arg)
-{
-	struct exec *x = arg;
-
-	guard_open(&x->guard);
-	guard_begin(&x->guard, 0, x->client.pid);
-	guard_start(&x->guard, &x->request->plan, 1);
-}
-
-/* What was started without a guard shall have one soon. */
-static void
-call_guard(struct exec *x)
-{
-	const struct exec_request *r = x->request;
-
-	if (r->plan->cookie == NULL)
-		return;
-	if (r->guard != NULL)
-		guard_begin(r->guard, r->which, x->client.pid);
-	else
-		loop_after(x->loop, &x->guard_timer, GUARD_MS);
-}
-
-static void
-dismiss_guard(struct exec *x)
-{
-	const struct exec_request *r = x->request;
-
-	guard_dismiss(&x->guard);
-	if (r->guard != NULL && r->plan->cookie != NULL)
-		guard_end(r->guard, r->which);
-}
-
-static void
 finish(void *arg)
 {
 	struct exec *x = arg;
@@ -124,7 +89,9 @@ finish(void *arg)
 	if (x->streams.shared)
 		tty_restore(&x->tty);
 	spinner_clear(&x->spinner);
-	dismiss_guard(x);
+	guarded_end(&x->guarded);
+	if (x->diagnosis.finding.kind == FINDING_COMMAND)
+		client_over(&x->client);
 	x->finished(x->arg);
 }
 
@@ -140,6 +107,7 @@ diagnose(void *arg)
 		.more_out = x->streams.out.delivered,
 		.more_err = x->streams.err.delivered,
 		.direct = x->streams.direct,
+		.lost = x->client.lost,
 		.begun = x->begun,
 	};
 
@@ -160,7 +128,7 @@ check_end(void *arg)
 	    !streams_ended(&x->streams))
 		return;
 	x->finished_reported = true;
-	loop_cancel(x->loop, &x->guard_timer);
+	guarded_rest(&x->guarded);
 	loop_cancel(x->loop, &x->stuck_timer);
 	tty_take_back(&x->tty);
 	ending_finish(&x->ending, WIFSIGNALED(x->wait_status), diagnose, x);
@@ -172,8 +140,10 @@ check_end(void *arg)
  * it.
  */
 static void
-client_stopped(struct exec *x, int signo)
+client_stopped(void *arg, int signo)
 {
+	struct exec *x = arg;
+
 	if (signo != SIGTTIN && signo != SIGTTOU)
 		return;
 	/* It reads the answer to what it has asked, in our line. */
@@ -187,19 +157,20 @@ client_stopped(struct exec *x, int signo)
 		kill(-x->client.pid, SIGCONT);
 }
 
+static void carry(struct exec *x);
+
 static void
-client_changed(void *arg, int wait_status)
+client_ended(void *arg, int wait_status)
 {
 	struct exec *x = arg;
 
-	if (WIFSTOPPED(wait_status)) {
-		client_stopped(x, WSTOPSIG(wait_status));
-		return;
-	}
+	if (!x->carried)
+		carry(x);
 	x->wait_status = wait_status;
 	x->client_ended = true;
 	loop_cancel(x->loop, &x->timeout);
 	ending_client_ended(&x->ending);
+	ending_not_swept(&x->ending);
 	streams_drain(&x->streams);
 	/* Killed because nothing else helped: perhaps nobody reads at all. */
 	if (x->ending.trouble != NULL)
@@ -287,17 +258,27 @@ all_dead(void *arg)
 }
 
 static void
-start_timers(struct exec *x)
+init_timers(struct exec *x)
 {
-	const struct exec_request *r = x->request;
-
 	x->timeout.fire = timed_out;
-	x->guard_timer.fire = time_for_guard;
 	x->stuck_timer.fire = stuck;
-	x->timeout.arg = x->guard_timer.arg = x->stuck_timer.arg = x;
-	if (r->timeout > 0)
-		loop_after(x->loop, &x->timeout, r->timeout);
-	call_guard(x);
+	x->timeout.arg = x->stuck_timer.arg = x;
+}
+
+static void
+signal_client(void *arg, int signo)
+{
+	struct exec *x = arg;
+
+	client_signal(&x->client, signo);
+}
+
+static bool
+sweep_by_client(void *arg, int signo, enum reap_mode mode)
+{
+	struct exec *x = arg;
+
+	return client_sweep(&x->client, signo, mode);
 }
 
 static void
@@ -313,30 +294,67 @@ start_spinner(struct exec *x)
 	    x->request->color);
 }
 
+static void
+carry(struct exec *x)
+{
+	struct relay_hooks hooks = { .before_write = before_terminal,
+	    .after_write = after_terminal,
+	    .broken = broken, .ended = check_end, .arg = x };
+
+	x->carried = true;
+	streams_carry(&x->streams, x->loop, x->client.warm, &hooks);
+}
+
+/* A keeper of a connection is its own guard. */
+static void
+client_began(void *arg)
+{
+	const struct exec_request *r = ((struct exec *)arg)->request;
+	struct exec *x = arg;
+
+	carry(x);
+	if (x->client.warm)
+		return;
+	guarded_begin(&x->guarded, x->loop, r->plan, r->guard, r->which,
+	    x->client.pid);
+	ending_not_swept(&x->ending);
+}
+
+static void
+client_swept(void *arg, int hit, int left)
+{
+	struct exec *x = arg;
+
+	ending_swept(&x->ending, hit, left);
+}
+
+/* The connection has not run it, and docker cannot be started either. */
+static void
+client_failed(void *arg, struct error *e)
+{
+	struct exec *x = arg;
+
+	outcome_clear(&x->outcome);
+	x->outcome = (struct outcome){ .kind = OUTCOME_STATUS,
+	    .value = e->status, .finding = FINDING_ENGINE,
+	    .message = mem_dup(e->text) };
+	error_clear(e);
+	x->finished_reported = true;
+	loop_cancel(x->loop, &x->timeout);
+	spinner_clear(&x->spinner);
+	x->finished(x->arg);
+}
+
 static int
 start_client(struct exec *x, struct error *e)
 {
-	struct spawn s = { .own_group = !x->streams.shared };
-	STRV_AUTO struct strv argv = { 0 };
-	STRV_AUTO struct strv env = { 0 };
+	struct client_hooks hooks = { .began = client_began,
+	    .stopped = client_stopped, .swept = client_swept,
+	    .ended = client_ended, .failed = client_failed, .arg = x };
 
-	plan_argv(x->request->plan, &argv);
-	say_command(&x->say, strv_argv(&argv));
-	plan_env(x->request->plan, &env);
-	/* Only where stdout is a terminal does docker print advertisements. */
-	if (x->streams.direct)
-		strv_push(&env, "DOCKER_CLI_HINTS=false");
-	s.argv = strv_argv(&argv);
-	s.env = strv_argv(&env);
-	memcpy(s.fd, x->streams.child, sizeof(s.fd));
-	x->client.pid = spawn_start(&s, e);
-	if (x->client.pid == -1)
-		return -1;
-	x->client.changed = client_changed;
-	x->client.arg = x;
-	loop_child(x->loop, &x->client);
-	ending_client(&x->ending, x->client.pid, s.own_group);
-	return 0;
+	ending_client_started(&x->ending);
+	return client_start(&x->client, x->streams.child, !x->streams.shared,
+	    x->streams.direct, &hooks, e);
 }
 
 /* A message of ours gets the line to itself. */
@@ -354,9 +372,8 @@ int
 exec_start(struct exec *x, struct loop *loop, const struct exec_request *r,
     void (*finished)(void *arg), void *arg, struct error *e)
 {
-	struct relay_hooks hooks = { .before_write = before_terminal,
-	    .after_write = after_terminal,
-	    .broken = broken, .ended = check_end, .arg = x };
+	struct ending_hooks hooks = { .signal = signal_client,
+	    .sweep = sweep_by_client, .all_dead = all_dead, .arg = x };
 
 	memset(x, 0, sizeof(*x));
 	x->request = r;
@@ -371,14 +388,15 @@ exec_start(struct exec *x, struct loop *loop, const struct exec_request *r,
 	x->say = *r->say;
 	x->say.line = r->say->line != NULL ? say_line : NULL;
 	x->say.arg = x;
-	ending_init(&x->ending, loop, r->plan, &x->say, r->kill_after);
-	ending_notice(&x->ending, all_dead, x);
-	if (streams_open(&x->streams, r->plan, &r->routes, e) == -1 ||
-	    start_client(x, e) == -1)
+	ending_init(&x->ending, loop, r->plan, &x->say, &hooks, r->kill_after);
+	client_connect(&x->client, loop, r->plan, r->warm, &x->say);
+	init_timers(x);
+	if (streams_open(&x->streams, r->plan, &r->routes, x->client.warm,
+	    e) == -1 || start_client(x, e) == -1)
 		return -1;
-	streams_carry(&x->streams, loop, &hooks);
 	start_spinner(x);
-	start_timers(x);
+	if (r->timeout > 0)
+		loop_after(loop, &x->timeout, r->timeout);
 	return 0;
 }
 
@@ -387,7 +405,7 @@ exec_signal(struct exec *x, int signo)
 {
 	if (signo == SIGWINCH) {
 		if (!x->streams.shared && !x->client_ended)
-			kill(x->client.pid, SIGWINCH);
+			client_signal(&x->client, SIGWINCH);
 		return;
 	}
 	/* Not in the client's group when that may be killed. */
@@ -444,10 +462,11 @@ exec_clear(struct exec *x)
 	if (x->loop == NULL)
 		return;
 	streams_clear(&x->streams);
+	client_clear(&x->client);
 	spinner_clear(&x->spinner);
 	ending_clear(&x->ending);
 	diagnose_clear(&x->diagnosis);
-	guard_dismiss(&x->guard);
+	guarded_end(&x->guarded);
 	outcome_clear(&x->outcome);
 	x->loop = NULL;
 }

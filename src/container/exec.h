@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/say.h"
+#include "container/client.h"
 #include "container/diagnose.h"
 #include "container/ending.h"
 #include "container/guard.h"
@@ -27,6 +28,7 @@ struct exec_request {
 	const struct plan *plan;
 	const struct say *say;
 	struct routes routes;	/* where its streams go */
+	const struct warm_setup *warm;	/* by a warm connection; or NULL */
 	bool spinner;		/* draw one on stderr where that is possible */
 	bool color;
 	struct guard *guard;	/* one for many, and */
@@ -58,15 +60,15 @@ struct exec {
 	struct say say;				/* the request's, by way of us */
 	struct streams streams;
 	struct spinner spinner;
-	struct guard guard;
+	struct guarded guarded;
 	struct ending ending;
 	struct diagnosis diagnosis;
 	struct tty tty;
-	struct loop_child client;
-	struct loop_timer timeout, guard_timer, stuck_timer;
+	struct client client;
+	struct loop_timer timeout, stuck_timer;
 	unsigned long progress;
 	int wait_status;
-	bool client_ended, finished_reported, output_lost, lent;
+	bool carried, client_ended, finished_reported, output_lost, lent;
 	int64_t begun;
 	int broken_stream, broken_cause;
 	void (*finished)(void *arg);

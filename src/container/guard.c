@@ -21,6 +21,8 @@
 #include <sys/syscall.h>
 #endif
 
+#define OWN_MS		500	/* before one is worth its start */
+
 /* Sweeps at a time. */
 #define MOST_SWEEPS	16
 
@@ -239,4 +241,49 @@ guard_dismiss(struct guard *g)
 	while (g->pid > 0 && waitpid(g->pid, NULL, 0) == -1 && errno == EINTR)
 		continue;
 	g->pid = 0;
+}
+
+static void
+start_own(void *arg)
+{
+	struct guarded *g = arg;
+
+	guard_open(&g->own);
+	guard_begin(&g->own, 0, g->client);
+	guard_start(&g->own, &g->plan, 1);
+}
+
+void
+guarded_begin(struct guarded *g, struct loop *loop, const struct plan *plan,
+    struct guard *many, size_t which, pid_t client)
+{
+	if (plan->cookie == NULL)
+		return;
+	*g = (struct guarded){ .many = many, .which = which, .plan = plan,
+	    .client = client, .loop = loop };
+	g->timer.fire = start_own;
+	g->timer.arg = g;
+	if (many != NULL)
+		guard_begin(many, which, client);
+	else
+		loop_after(loop, &g->timer, OWN_MS);
+}
+
+void
+guarded_rest(struct guarded *g)
+{
+	if (g->loop != NULL)
+		loop_cancel(g->loop, &g->timer);
+}
+
+void
+guarded_end(struct guarded *g)
+{
+	if (g->loop == NULL)
+		return;
+	guarded_rest(g);
+	guard_dismiss(&g->own);
+	if (g->many != NULL)
+		guard_end(g->many, g->which);
+	g->loop = NULL;
 }

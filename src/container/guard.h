@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "container/plan.h"
+#include "run/loop.h"
 
 struct guard {
 	bool open;
@@ -36,5 +37,32 @@ void guard_start(struct guard *, const struct plan *const *plans, size_t n);
 
 /* All is well: let it go.  Waits for its end; harmless when not open. */
 void guard_dismiss(struct guard *);
+
+/*
+ * One docker process and its guard: one for many, or one of its own, which is
+ * started when half a second is over, so that short commands pay nothing.
+ */
+struct guarded {
+	struct guard *many;	/* the guarded's own, as all below */
+	size_t which;
+	struct guard own;
+	const struct plan *plan;
+	pid_t client;
+	struct loop *loop;
+	struct loop_timer timer;
+};
+
+/*
+ * CLIENT runs PLAN, which is borrowed; without a cookie nothing is guarded.
+ * MANY and our number there, or NULL.
+ */
+void guarded_begin(struct guarded *, struct loop *, const struct plan *,
+    struct guard *many, size_t which, pid_t client);
+
+/* Start no guard any more; one that there is stays on. */
+void guarded_rest(struct guarded *);
+
+/* It is over.  Harmless when it never began, or is over. */
+void guarded_end(struct guarded *);
 
 #endif

@@ -59,11 +59,11 @@ make_pipe(struct streams *s, int stream)
 }
 
 static int
-open_input(struct streams *s, const struct exec_options *o)
+open_input(struct streams *s, const struct exec_options *o, bool pipes)
 {
 	if (!o->interactive || o->detach)
 		return 0;
-	if (!s->shared && isatty(s->to[STDIN_FILENO]))
+	if (pipes || (!s->shared && isatty(s->to[STDIN_FILENO])))
 		return make_pipe(s, STDIN_FILENO);
 	s->child[STDIN_FILENO] = s->to[STDIN_FILENO];
 	return 0;
@@ -80,7 +80,7 @@ open_output(struct streams *s, int stream, bool direct)
 
 int
 streams_open(struct streams *s, const struct plan *p,
-    const struct routes *routes, struct error *e)
+    const struct routes *routes, bool pipes, struct error *e)
 {
 	int rc;
 
@@ -89,7 +89,7 @@ streams_open(struct streams *s, const struct plan *p,
 	if (s->buffered && spool_open(&s->spool) == -1)
 		return error_system(e, "cannot make a temporary file in %s",
 		    file_temporary_directory());
-	rc = open_input(s, p->options);
+	rc = open_input(s, p->options, pipes);
 	if (rc == 0)
 		rc = open_output(s, STDOUT_FILENO, s->direct);
 	if (rc == 0)
@@ -140,7 +140,7 @@ carry_output(struct streams *s, struct relay *r, int stream,
 }
 
 void
-streams_carry(struct streams *s, struct loop *loop,
+streams_carry(struct streams *s, struct loop *loop, bool pure,
     const struct relay_hooks *hooks)
 {
 	int in = s->ours[STDIN_FILENO];
@@ -150,8 +150,10 @@ streams_carry(struct streams *s, struct loop *loop,
 	s->ours[STDIN_FILENO] = -1;
 	if (in != -1)
 		feed_start(&s->feed, loop, s->to[STDIN_FILENO], in);
-	carry_output(s, &s->out, STDOUT_FILENO, hooks, hold_stdout);
-	carry_output(s, &s->err, STDERR_FILENO, hooks, hold_stderr);
+	carry_output(s, &s->out, STDOUT_FILENO, hooks,
+	    pure ? NULL : hold_stdout);
+	carry_output(s, &s->err, STDERR_FILENO, hooks,
+	    pure ? NULL : hold_stderr);
 }
 
 void

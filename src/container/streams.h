@@ -57,16 +57,18 @@ struct streams {
 
 /*
  * Decide, and make the pipes and the spool, which is only where it makes sense.
- * -1 with the error set; streams_clear() in any case.
+ * PIPES: the client can do with pipes of ours only, and not with descriptors
+ * that are others' too.  -1 with the error set; streams_clear() in any case.
  */
 int streams_open(struct streams *, const struct plan *,
-    const struct routes *, struct error *);
+    const struct routes *, bool pipes, struct error *);
 
 /*
  * The client runs with `child`: let go of its ends, and begin to carry.  HOOKS
- * are for both outputs; what to hold back is ours to say.
+ * are for both outputs; what to hold back is ours to say, and nothing when they
+ * are PURE: none of it can be docker's.
  */
-void streams_carry(struct streams *, struct loop *,
+void streams_carry(struct streams *, struct loop *, bool pure,
     const struct relay_hooks *);
 
 /* The client has ended: deliver what is on the way, then both will end. */

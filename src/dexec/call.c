@@ -47,6 +47,7 @@ make_request(const struct call *call, const struct plan *plan)
 {
 	struct exec_request r = { .plan = plan, .say = &call->say,
 	    .routes = ROUTES_OURS,
+	    .warm = call->settings.warm ? &call->warm : NULL,
 	    .spinner = !call->settings.disable_spinner &&
 		!call->settings.quiet && !plan->options->detach,
 	    .color = settings_color(&call->settings, STDERR_FILENO),
@@ -102,6 +103,7 @@ run_archive(const struct call *call, const struct command *c,
 	outside.options = &options;
 	outside.cookie = NULL;
 	outside.client = strv_argv(&argv);
+	r.warm = NULL;
 	r.routes.direct = true;
 	outcome_clear(outcome);
 	return exec_run(&r, outcome, e);
@@ -133,6 +135,8 @@ call_run(struct call *call, const struct command *c, struct outcome *outcome,
 	struct plan plan = { .docker = &call->docker, .options = &options,
 	    .target = call->target };
 
+	if (c->run != NULL)
+		return c->run(call, outcome, e);
 	c->argv(call, &argv);
 	if (call_is_many(call))
 		return call_many(call, c, strv_argv(&argv), outcome, e);

@@ -9,6 +9,7 @@
 	ROW(file) \
 	ROW(ls) \
 	ROW(shell) \
+	ROW(warm) \
 
 #define DECLARE(name) extern const struct command command_##name;
 #define LIST(name) &command_##name,

@@ -16,6 +16,7 @@
 #include "dexec/settings.h"
 
 struct error;
+struct resolved;
 
 /* What a command is called with. */
 struct call {
@@ -23,6 +24,7 @@ struct call {
 	struct exec_options options;	/* docker exec's, from before TARGET */
 	struct docker docker;
 	struct say say;
+	struct warm_setup warm;
 	const char *target;
 	char *const *args;		/* behind the command's own options */
 };
@@ -38,6 +40,12 @@ struct command {
 
 	/* Append what shall run in the container. */
 	void (*argv)(struct call *, struct strv *argv);
+
+	/*
+	 * Or: do it, when it is nothing that runs there; argv is NULL then.  0
+	 * with the outcome filled in, or -1 with the error set.
+	 */
+	int (*run)(struct call *, struct outcome *, struct error *);
 
 	/*
 	 * How the helper does the same from outside, with call.args, where the
@@ -60,6 +68,9 @@ bool call_is_many(const struct call *);
 
 /* The options for several containers go together. */
 int many_check(const struct many *, struct error *);
+
+/* Which containers are meant: resolved_clear() in any case. */
+int call_resolve(const struct call *, struct resolved *, struct error *);
 
 /* Do it in all of them; COMMAND NULL: list them. */
 int call_many(struct call *, const struct command *, char *const *argv,

@@ -153,6 +153,8 @@ run(struct call *call, char *const *args, struct outcome *o, struct error *e)
 	call->say = (struct say){ .line = print_line,
 	    .verbose = call->settings.verbose,
 	    .quiet = call->settings.quiet };
+	call->warm = (struct warm_setup){ .idle = call->settings.warm_idle,
+	    .say = &call->say };
 	if (args[1] == NULL)
 		return call_many(call, NULL, NULL, o, e);
 	c = command_named(args[1]);

@@ -159,6 +159,7 @@ run(const struct call *call, const struct command *c, char *const *argv,
 	    .wait = s->wait != WAIT_NO, .wait_limit = s->wait_timeout,
 	    .wait_for = s->wait == WAIT_HEALTHY ? WAITING_HEALTHY :
 		WAITING_RUNNING,
+	    .warm = s->warm ? &call->warm : NULL,
 	    .say = &call->say };
 
 	if (s->print) {
@@ -174,8 +175,8 @@ run(const struct call *call, const struct command *c, char *const *argv,
 }
 
 int
-call_many(struct call *call, const struct command *c, char *const *argv,
-    struct outcome *outcome, struct error *e)
+call_resolve(const struct call *call, struct resolved *resolved,
+    struct error *e)
 {
 	const struct many *m = &call->settings.many;
 	struct resolve_request r = { .docker = call->docker,
@@ -186,11 +187,19 @@ call_many(struct call *call, const struct command *c, char *const *argv,
 	    .waiting = call->settings.wait != WAIT_NO,
 	    .limit = m->engine_timeout,
 	    .say = &call->say };
+
+	return resolve(&r, resolved, e);
+}
+
+int
+call_many(struct call *call, const struct command *c, char *const *argv,
+    struct outcome *outcome, struct error *e)
+{
 	struct resolved resolved;
 	int rc;
 
 	memset(outcome, 0, sizeof(*outcome));
-	rc = resolve(&r, &resolved, e);
+	rc = call_resolve(call, &resolved, e);
 	if (rc == 0 && resolved.signo != 0) {
 		outcome->kind = OUTCOME_SIGNAL;
 		outcome->value = resolved.signo;

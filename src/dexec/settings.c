@@ -12,6 +12,7 @@
 #define DEFAULT_ENGINE_TIMEOUT	10000
 #define DEFAULT_KILL_AFTER	10000
 #define DEFAULT_WAIT_TIMEOUT	60000
+#define DEFAULT_WARM_IDLE	600000
 
 #define FIELD(name) offsetof(struct settings, name)
 
@@ -58,6 +59,13 @@ const struct option_row settings_rows[] = {
 	    .offset = FIELD(wait_timeout), .value = "TIME", .config = true,
 	    .environment = "DEXEC_WAIT_TIMEOUT",
 	    .help = "wait no longer than TIME (1m; 0: no limit)" },
+	{ .name = "warm", .kind = OPTION_BOOL, .offset = FIELD(warm),
+	    .config = true, .environment = "DEXEC_WARM",
+	    .help = "keep a connection into the container, and use it" },
+	{ .name = "warm-idle", .kind = OPTION_TIME,
+	    .offset = FIELD(warm_idle), .value = "TIME", .config = true,
+	    .environment = "DEXEC_WARM_IDLE",
+	    .help = "let go of it after TIME without a command (10m)" },
 	{ .name = "print", .kind = OPTION_BOOL, .offset = FIELD(print),
 	    .help = "show the docker command and do not run it" },
 	{ .name = "color", .kind = OPTION_CHOICE, .offset = FIELD(color),
@@ -150,6 +158,7 @@ settings_load(struct settings *s, struct error *e)
 	s->kill_after = DEFAULT_KILL_AFTER;
 	s->many.engine_timeout = DEFAULT_ENGINE_TIMEOUT;
 	s->wait_timeout = DEFAULT_WAIT_TIMEOUT;
+	s->warm_idle = DEFAULT_WARM_IDLE;
 	if (path != NULL && config_read(path, sets, &s->config, e) == -1)
 		return -1;
 	if (options_environment(&sets[0], e) == -1)

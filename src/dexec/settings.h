@@ -50,6 +50,8 @@ struct settings {
 	int wait;		/* enum wait_choice */
 	int64_t wait_timeout;	/* ms, 0: none */
 	bool no_reap;
+	bool warm;
+	int64_t warm_idle;	/* ms */
 	bool print;
 	bool verbose;
 	bool quiet;

@@ -13,6 +13,7 @@
 #include "container/archive.h"
 #include "container/plan.h"
 #include "container/waiting.h"
+#include "container/warm_keeper.h"
 #include "fanout/halt.h"
 #include "fanout/output.h"
 #include "fanout/summary.h"
@@ -40,6 +41,7 @@ struct fanout_request {
 	bool wait;			/* start none before it is ready: */
 	enum waiting_for wait_for;
 	int64_t wait_limit;		/* ms, 0: none */
+	const struct warm_setup *warm;	/* by warm connections; or NULL */
 	const struct say *say;
 };
 

@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "base/natural.h"
-#include "base/text.h"
+#include "base/table.h"
 #include "fanout/inventory.h"
 
 #define SHORT_ID	12
@@ -128,73 +127,24 @@ targets_pick(struct targets *t, size_t count)
 	t->n = kept;
 }
 
-/* --- the table */
-
-/* How many columns TEXT takes, were all its characters one wide. */
-static size_t
-width(const char *text)
-{
-	size_t n = 0;
-
-	for (; *text != '\0'; text++)
-		n += ((unsigned char)*text & 0xc0) != 0x80;
-	return n;
-}
-
-/* The cells of a line, each to be freed. */
-static void
-cells(char *cell[COLUMNS], const struct target *t)
-{
-	cell[0] = text_printable(t->name, 0);
-	cell[1] = mem_printf("%.*s", SHORT_ID, t->id);
-	cell[2] = text_printable(t->image, 0);
-	cell[3] = text_printable(t->status, 0);
-}
-
-static void
-add_line(struct buf *out, char *const cell[COLUMNS],
-    const size_t widths[COLUMNS])
-{
-	for (size_t i = 0; i < COLUMNS; i++) {
-		buf_add_text(out, cell[i]);
-		if (i == COLUMNS - 1)
-			continue;
-		for (size_t n = width(cell[i]); n < widths[i] + 2; n++)
-			buf_add_byte(out, ' ');
-	}
-	buf_add_byte(out, '\n');
-}
-
-static void
-widen(size_t widths[COLUMNS], char *const cell[COLUMNS])
-{
-	for (size_t i = 0; i < COLUMNS; i++)
-		if (width(cell[i]) > widths[i])
-			widths[i] = width(cell[i]);
-}
-
 char *
 targets_table(const struct targets *t)
 {
-	char head[COLUMNS][7] = { "NAME", "ID", "IMAGE", "STATUS" };
-	char *heads[COLUMNS] = { head[0], head[1], head[2], head[3] };
-	char *(*lines)[COLUMNS] = mem_zero(t->n, sizeof(*lines));
-	size_t widths[COLUMNS] = { 0 };
-	struct buf out = { 0 };
+	static const char *const heads[] = { "NAME", "ID", "IMAGE", "STATUS" };
+	struct table table = { .columns = COLUMNS };
+	char *text;
 
-	widen(widths, heads);
+	for (size_t i = 0; i < COLUMNS; i++)
+		table_add(&table, heads[i]);
 	for (size_t i = 0; i < t->n; i++) {
-		cells(lines[i], &t->v[i]);
-		widen(widths, lines[i]);
+		table_add(&table, t->v[i].name);
+		table_take(&table, mem_printf("%.*s", SHORT_ID, t->v[i].id));
+		table_add(&table, t->v[i].image);
+		table_add(&table, t->v[i].status);
 	}
-	add_line(&out, heads, widths);
-	for (size_t i = 0; i < t->n; i++) {
-		add_line(&out, lines[i], widths);
-		for (size_t k = 0; k < COLUMNS; k++)
-			free(lines[i][k]);
-	}
-	free(lines);
-	return buf_steal(&out);
+	text = table_text(&table);
+	table_clear(&table);
+	return text;
 }
 
 void

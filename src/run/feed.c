@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "run/tty.h"
 
-#define CHUNK	4096
+#define CHUNK	(64 * 1024)
 #define TURN_MS	200
 
 static void
@@ -57,7 +57,6 @@ static void
 readable(void *arg, short revents)
 {
 	struct feed *f = arg;
-	char chunk[CHUNK];
 	ssize_t n;
 
 	(void)revents;
@@ -65,9 +64,9 @@ readable(void *arg, short revents)
 		wait_for_turn(f);
 		return;
 	}
-	n = read(f->in.fd, chunk, sizeof(chunk));
+	n = read(f->in.fd, buf_reserve(&f->pending, CHUNK), CHUNK);
 	if (n > 0) {
-		buf_add(&f->pending, chunk, (size_t)n);
+		f->pending.len += (size_t)n;
 		flush(f, 0);
 	} else if (n == -1 && errno == EIO && isatty(f->in.fd))
 		/* SIGTTIN, had we not ignored it: the turn has just changed. */

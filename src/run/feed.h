@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Standard input from a terminal, read on a child's behalf: the child is in
- * the background, where reading would stop it.  We read only while it is our
- * turn at the terminal, and never stop for it either.
+ * Standard input, read on a child's behalf: from a terminal, where the child is
+ * in the background and reading would stop it, or for one that can do with
+ * pipes of ours only.  We read a terminal only while it is our turn at it, and
+ * never stop for it either.
  */
 #ifndef RUN_FEED_H
 #define RUN_FEED_H

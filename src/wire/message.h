@@ -123,10 +123,11 @@ enum message {
 	MESSAGE_LOST = 18,
 
 	/*
-	 * dexec → keeper, instead of CALL: with the key as payload.  STATUS:
+	 * dexec → keeper, instead of CALL, with no payload.  STATUS:
 	 * one STATUS comes back, text of "NAME VALUE\n" lines: pid (the
 	 * keeper's), version (of the protocol), container (its full ID),
-	 * age_ms, idle_ms (0 while commands run), served, running, agent_pid;
+	 * user (as given, or nothing), age_ms, idle_ms (0 while commands run),
+	 * served, running, agent_pid;
 	 * STOP: take no more calls, and end when none is running; the
 	 * connection is closed when the keeper has let go of its socket.
 	 */
