@@ -82,8 +82,6 @@ void
 outflow_open(struct outflow *o, struct loop *loop, int fd,
     void (*moved)(void *arg), void *arg)
 {
-	int flags;
-
 	memset(o, 0, sizeof(*o));
 	o->loop = loop;
 	o->fd = fd;
@@ -91,11 +89,6 @@ outflow_open(struct outflow *o, struct loop *loop, int fd,
 	o->arg = arg;
 	o->watch = (struct loop_watch){ .fd = fd, .events = POLLOUT,
 	    .ready = write_waiting, .arg = o };
-	if (fd == -1)
-		return;
-	flags = fcntl(fd, F_GETFL);
-	if (flags == -1 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) == -1)
-		file_close(&o->fd);
 }
 
 static void

@@ -31,8 +31,8 @@ struct outflow {
 };
 
 /*
- * FD, the write end of a pipe, is the outflow's own from now on, and is made
- * non-blocking; -1: all is dropped.  `moved` is called from the loop when
+ * FD, the write end of a pipe that does not block, is the outflow's own from now
+ * on; -1: all is dropped.  `moved` is called from the loop when
  * waiting bytes have gone through, or never will.
  */
 void outflow_open(struct outflow *, struct loop *, int fd,
