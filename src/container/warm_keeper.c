@@ -12,7 +12,7 @@
 
 static void
 make_argv(const struct warm_setup *w, const struct warm_place *place,
-    const struct plan *p, struct strv *argv)
+    const struct plan *p, bool ready, struct strv *argv)
 {
 	strv_take(argv, libexec_path("dexec-keeper"));
 	strv_push_option(argv, "--docker", p->docker->program);
@@ -23,6 +23,7 @@ make_argv(const struct warm_setup *w, const struct warm_place *place,
 		strv_push(argv, "--privileged");
 	strv_push(argv, "--idle");
 	strv_pushf(argv, "%jd", (intmax_t)w->idle);
+	strv_push_option(argv, "--ready", ready ? "1" : NULL);
 	strv_push(argv, "--");
 	strv_push(argv, place->socket);
 	strv_push(argv, place->key);
@@ -40,7 +41,7 @@ warm_keeper_start(const struct warm_setup *w, const struct warm_place *place,
 	int status = 0;
 	pid_t pid;
 
-	make_argv(w, place, p, &argv);
+	make_argv(w, place, p, ready != -1, &argv);
 	say_command(w->say, strv_argv(&argv));
 	s.argv = strv_argv(&argv);
 	pid = spawn_start(&s, e);

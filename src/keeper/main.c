@@ -49,6 +49,8 @@ detach(struct request *r)
 {
 	int null = open("/dev/null", O_RDWR);
 
+	if (r->ready != -1 && r->ready <= STDERR_FILENO)
+		r->ready = fcntl(r->ready, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	setsid();
 	for (int i = 0; i < 3; i++)
 		dup2(null, i);

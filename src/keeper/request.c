@@ -28,7 +28,7 @@ static const struct option_row rows[] = {
 	{ .name = "idle", .kind = OPTION_NUMBER, .value = "MS", .least = 1,
 	    .offset = offsetof(struct request, idle),
 	    .help = "end after so long without a command" },
-	{ .name = "ready", .kind = OPTION_NUMBER, .value = "FD", .least = 3,
+	{ .name = "ready", .kind = OPTION_NUMBER, .value = "FD", .least = 1,
 	    .offset = offsetof(struct request, ready),
 	    .help = "where to say that it serves, or why not" },
 	{ .name = NULL },
