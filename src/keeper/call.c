@@ -311,7 +311,7 @@ ask_for_start(struct call *c, const struct frame *f)
 		call_decline(c, "this is no call");
 		return;
 	}
-	why = hooks->refuses(hooks->arg, f->payload + 4, n, true);
+	why = hooks->refuses(hooks->arg, f->payload + 4, n);
 	if (why != NULL) {
 		call_decline(c, why);
 		return;
@@ -328,36 +328,22 @@ ask_for_start(struct call *c, const struct frame *f)
 		take(c, flags, f->payload + 4 + n, f->length - 4 - n);
 }
 
+/* Of any version, and whatever it keeps: no key is asked for. */
 static void
-ask_for_status(struct call *c, const struct frame *f)
+ask_for_status(struct call *c)
 {
 	const struct exchange_hooks *hooks = &c->exchange->hooks;
-	const char *why = hooks->refuses(hooks->arg, f->payload, f->length,
-	    false);
-	MEM_AUTO char *text = NULL;
+	MEM_AUTO char *text = hooks->status(hooks->arg);
 
-	if (why != NULL) {
-		call_decline(c, why);
-		return;
-	}
-	text = hooks->status(hooks->arg);
 	say(c, MESSAGE_STATUS, text, strlen(text));
 	c->closing = true;
 }
 
 static void
-ask_to_stop(struct call *c, const struct frame *f)
+ask_to_stop(struct call *c)
 {
-	const struct exchange_hooks *hooks = &c->exchange->hooks;
-	const char *why = hooks->refuses(hooks->arg, f->payload, f->length,
-	    false);
-
-	if (why != NULL) {
-		call_decline(c, why);
-		return;
-	}
 	c->stops = true;
-	hooks->stop(hooks->arg);
+	c->exchange->hooks.stop(c->exchange->hooks.arg);
 }
 
 static void
@@ -392,9 +378,9 @@ hear(struct call *c, const struct frame *f)
 	else if (!c->taken && f->type == MESSAGE_CALL)
 		ask_for_start(c, f);
 	else if (!c->taken && f->type == MESSAGE_STATUS)
-		ask_for_status(c, f);
+		ask_for_status(c);
 	else if (!c->taken && f->type == MESSAGE_STOP)
-		ask_to_stop(c, f);
+		ask_to_stop(c);
 	else if (c->taken && f->type == MESSAGE_SWEEP)
 		pass_sweep(c, f);
 	else if (c->taken && f->type == MESSAGE_WINSIZE)

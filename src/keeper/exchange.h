@@ -34,11 +34,10 @@ struct exchange_hooks {
 	void (*slow)(void *arg, int64_t ms);
 
 	/*
-	 * May the bearer of N bytes of KEY be served, with a command or by
-	 * being told something?  NULL: yes; else why not, until the next call.
+	 * May the bearer of N bytes of KEY be served with a command?  NULL:
+	 * yes; else why not, until the next call.
 	 */
-	const char *(*refuses)(void *arg, const uint8_t *key, size_t n,
-	    bool command);
+	const char *(*refuses)(void *arg, const uint8_t *key, size_t n);
 
 	/* A client asks for STATUS: its text, which the caller frees. */
 	char *(*status)(void *arg);

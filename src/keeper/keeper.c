@@ -243,7 +243,7 @@ same_version(const char *ours, const uint8_t *key, size_t n)
 }
 
 static const char *
-refuses(void *arg, const uint8_t *key, size_t n, bool command)
+refuses(void *arg, const uint8_t *key, size_t n)
 {
 	struct keeper *k = arg;
 	const char *ours = k->request->key;
@@ -253,8 +253,6 @@ refuses(void *arg, const uint8_t *key, size_t n, bool command)
 			keeper_let_go(k, "another version has come");
 		return "another key";
 	}
-	if (!command)
-		return NULL;
 	return k->why != NULL ? k->why : k->paused ? paused_text : NULL;
 }
 
@@ -265,9 +263,10 @@ status(void *arg)
 	int64_t now = clock_now();
 	bool rests = k->exchange.running == 0;
 
-	return mem_printf("pid %ld\nversion %d\ncontainer %s\nage_ms %lld\n"
-	    "idle_ms %lld\nserved %llu\nrunning %zu\nagent_pid %lu\n",
+	return mem_printf("pid %ld\nversion %d\ncontainer %s\nuser %s\n"
+	    "age_ms %lld\nidle_ms %lld\nserved %llu\nrunning %zu\nagent_pid %lu\n",
 	    (long)getpid(), WIRE_VERSION, k->subject.id,
+	    k->request->user != NULL ? k->request->user : "",
 	    (long long)(now - k->began),
 	    (long long)(rests ? now - k->rests_since : 0),
 	    (unsigned long long)k->exchange.served, k->exchange.running,
