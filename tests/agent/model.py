@@ -15,7 +15,7 @@ from wire import STDERR, STDOUT, WITH_STDIN, WITH_TTY
 
 AT_ONCE = 24
 SECONDS = float(os.environ.get('DEXEC_TEST_MODEL', 8))
-LEAST = 60      # commands, however slow the machine is
+LEAST = 40      # commands, however slow the machine is
 
 
 def lines(first, last):
@@ -32,6 +32,7 @@ class Script:
 
     def __init__(self, agent, dice):
         self.agent, self.dice = agent, dice
+        self.hurries = False    # time is up: in large pieces
         self.channel = None
         self.at = 0             # of stdin
         self.closed = False
@@ -51,11 +52,15 @@ class Script:
         self.dice.choice([self.feed, self.feed, self.pay, self.pay,
                           self.act])(c)
 
+    def piece(self):
+        n = self.dice.choice([1, 10, 1000, 60000, 1 << 20])
+        return 1 << 20 if self.hurries else n
+
     def feed(self, c):
         if not self.flags & WITH_STDIN or self.closed:
             return
         n = min(len(self.stdin) - self.at, c.credit, wire.DATA_MAX,
-                self.dice.choice([1, 10, 1000, 60000, 1 << 20]))
+                self.piece())
         if n > 0:
             self.agent.send(c.number, wire.STDIN,
                             self.stdin[self.at:self.at + n])
@@ -67,8 +72,7 @@ class Script:
 
     def pay(self, c):
         for stream in (STDOUT, STDERR):
-            n = min(c.withheld[stream],
-                    self.dice.choice([1, 100, 10000, 1 << 20]))
+            n = min(c.withheld[stream], self.piece())
             if n > 0:
                 self.agent.give(c, stream, n)
                 c.withheld[stream] -= n
@@ -178,21 +182,24 @@ KINDS = [Writes, Writes, Copies, Copies, OnTerminal, ReadsALine, IsNot,
 def play(agent, dice, cookie):
     """What was wrong, and how many there were."""
     ends = time.monotonic() + SECONDS
-    stuck = ends + wire.LIMIT
+    news = time.monotonic()
     live, wrong, n = [], [], 0
-    while live or n < LEAST or time.monotonic() < ends:
-        if time.monotonic() > stuck:
+    while live or n < LEAST:
+        now = time.monotonic()
+        if now > news + wire.LIMIT:
             return wrong + [('stuck', type(s).__name__, s.channel.frames)
                             for s in live], n
         if len(live) < AT_ONCE and dice.random() < 0.2 and (
-                n < LEAST or time.monotonic() < ends):
+                n < LEAST or now < ends):
             n += 1
             live.append(dice.choice(KINDS)(agent, dice))
             live[-1].start('%s-%d' % (cookie, n))
         for script in dice.sample(live, min(3, len(live))):
+            script.hurries = now > ends
             if not script.channel.over:
                 script.step()
-        agent.turn(0 if dice.random() < 0.9 else 0.002)
+        if agent.turn(0 if dice.random() < 0.9 else 0.002):
+            news = now
         for script in [s for s in live if s.channel.over]:
             wrong += script.wrong()
             live.remove(script)
