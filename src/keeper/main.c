@@ -50,16 +50,13 @@ detach(struct request *r)
 	int null = open("/dev/null", O_RDWR);
 
 	setsid();
+	if (r->ready != -1)
+		r->ready = fcntl(r->ready, F_DUPFD_CLOEXEC, 3);
 	for (int i = 0; i < 3; i++)
 		dup2(null, i);
-	if (r->ready == -1) {
-		closefrom(3);
-	} else {
-		fcntl(r->ready, F_SETFD, FD_CLOEXEC);
-		for (int i = 3; i < r->ready; i++)
-			close(i);
-		closefrom(r->ready + 1);
-	}
+	for (int i = 3; i < r->ready; i++)
+		close(i);
+	closefrom(r->ready != -1 ? r->ready + 1 : 3);
 	umask(077);
 }
 
