@@ -26,9 +26,10 @@ find(struct exchange *x, uint32_t number)
 {
 	struct call *c;
 
-	LIST_FOREACH(c, bucket(x, number), bucket)
+	LIST_FOREACH(c, bucket(x, number), bucket) {
 		if (c->channel.number == number)
 			return c;
+	}
 	return NULL;
 }
 
@@ -140,8 +141,9 @@ crowd(struct exchange *x, bool crowded)
 	if (x->crowded == crowded)
 		return;
 	x->crowded = crowded;
-	TAILQ_FOREACH(c, &x->calls, link)
+	TAILQ_FOREACH(c, &x->calls, link) {
 		call_hush(c, crowded);
+	}
 }
 
 static void
@@ -251,8 +253,9 @@ exchange_close_new(struct exchange *x, const char *why)
 {
 	struct call *c;
 
-	TAILQ_FOREACH(c, &x->calls, link)
+	TAILQ_FOREACH(c, &x->calls, link) {
 		call_close(c, why);
+	}
 }
 
 void
