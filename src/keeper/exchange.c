@@ -71,6 +71,21 @@ take_frame(struct exchange *x, const struct frame *f)
 	return 0;
 }
 
+/* As read(2) of the agent's pipe, which is empty if that was not all. */
+static ssize_t
+drained(struct exchange *x, ssize_t n, size_t wanted)
+{
+	x->drained = n < (ssize_t)wanted;
+	return n;
+}
+
+static ssize_t
+dry(void)
+{
+	errno = EAGAIN;
+	return -1;
+}
+
 /* Data of the frame under way: as read(2) of the agent's pipe. */
 static ssize_t
 take_data(struct exchange *x)
@@ -82,8 +97,10 @@ take_data(struct exchange *x)
 
 	if (n > 0)
 		outflow_put(o, bytes, (size_t)n);
+	else if (x->drained)
+		n = dry();
 	else
-		n = outflow_move(o, x->from.fd, x->left);
+		n = drained(x, outflow_move(o, x->from.fd, x->left), x->left);
 	if (n <= 0)
 		return n;
 	x->left -= (uint32_t)n;
@@ -101,8 +118,10 @@ step(struct exchange *x)
 	if (x->left > 0)
 		return take_data(x);
 	rc = inlet_next(&x->in, &f);
+	if (rc == 0 && x->drained)
+		return dry();
 	if (rc == 0)
-		return inlet_read(&x->in, x->from.fd);
+		return inlet_read(&x->in, x->from.fd, &x->drained);
 	if (rc == 1 && take_frame(x, &f) == -1) {
 		errno = EPROTO;
 		rc = -1;
@@ -117,6 +136,7 @@ from_agent(void *arg, short revents)
 	ssize_t n = 1;
 
 	(void)revents;
+	x->drained = false;
 	for (int i = 0; i < STEPS && n > 0 && x->open; i++)
 		n = step(x);
 	if (n > 0 || (n == -1 && (errno == EAGAIN || errno == EINTR)))

@@ -144,6 +144,28 @@ turn(struct rig *rig)
 			continue;
 }
 
+/* However it went, a client that listens has been told how it ended. */
+static void
+check_told(struct rig *rig, int i)
+{
+	struct frame_reader r = { 0 };
+	struct frame f = { 0 };
+	ssize_t n;
+	size_t room;
+
+	do {
+		n = read(rig->client[i], frame_reader_space(&r, &room), 4096);
+		if (n > 0)
+			frame_reader_filled(&r, (size_t)n);
+	} while (n > 0);
+	HOLDS(n == 0);
+	while (frame_next(&r, &f) == 1)
+		continue;
+	HOLDS(f.type == MESSAGE_LOST || f.type == MESSAGE_END ||
+	    f.type == MESSAGE_REFUSED);
+	frame_reader_clear(&r);
+}
+
 static void
 close_rig(struct rig *rig)
 {
@@ -179,6 +201,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	file_close(&rig.from[1]);
 	for (int i = 0; i < 3; i++)
 		turn(&rig);
+	check_told(&rig, 1);
+	check_told(&rig, 2);
 	close_rig(&rig);
 	return 0;
 }
