@@ -55,7 +55,7 @@ keeper_let_go(struct keeper *k, const char *why)
 		return;
 	k->why = mem_dup(why);
 	loop_cancel(&k->loop, &k->idle);
-	door_close(&k->door, door_shut);
+	door_close(&k->door, door_shut, k);
 }
 
 static void

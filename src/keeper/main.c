@@ -52,16 +52,13 @@ detach(struct request *r)
 	if (r->ready != -1 && r->ready <= STDERR_FILENO)
 		r->ready = fcntl(r->ready, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	setsid();
+	if (r->ready != -1)
+		r->ready = fcntl(r->ready, F_DUPFD_CLOEXEC, 3);
 	for (int i = 0; i < 3; i++)
 		dup2(null, i);
-	if (r->ready == -1) {
-		closefrom(3);
-	} else {
-		fcntl(r->ready, F_SETFD, FD_CLOEXEC);
-		for (int i = 3; i < r->ready; i++)
-			close(i);
-		closefrom(r->ready + 1);
-	}
+	for (int i = 3; i < r->ready; i++)
+		close(i);
+	closefrom(r->ready != -1 ? r->ready + 1 : 3);
 	umask(077);
 }
 
