@@ -112,9 +112,9 @@ slow(void *arg, int64_t ms)
 }
 
 static const char *
-refuses(void *arg, const uint8_t *key, size_t n, bool command)
+refuses(void *arg, const uint8_t *key, size_t n)
 {
-	(void)arg, (void)key, (void)n, (void)command;
+	(void)arg, (void)key, (void)n;
 	return NULL;
 }
 

@@ -53,9 +53,9 @@ slow(void *arg, int64_t ms)
 }
 
 static const char *
-refuses(void *arg, const uint8_t *key, size_t n, bool command)
+refuses(void *arg, const uint8_t *key, size_t n)
 {
-	(void)arg, (void)key, (void)command;
+	(void)arg, (void)key;
 	return n == 0 ? NULL : "another key";
 }
 
