@@ -18,7 +18,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-#define BACKLOG		128
+#define BACKLOG		1024
 #define AGAIN_MS	10
 
 static int
