@@ -25,6 +25,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "container/warm_place.h"
 #include "keeper/child.h"
 #include "keeper/keeper.h"
 #include "keeper/opening.h"
@@ -37,6 +38,7 @@ report(struct request *r, const char *why)
 	MEM_AUTO char *line = why != NULL ?
 	    mem_printf("failed: %s\n", why) : mem_dup("ready\n");
 
+	warm_place_note(r->socket, why);
 	if (r->ready == -1)
 		return;
 	(void)file_write(r->ready, line, strlen(line));
