@@ -15,6 +15,7 @@
 
 #include "wire/message.h"
 
+#define MOST_FILLS	64		/* a START has that many bufferfuls */
 #define END_US		2000000		/* for the commands' end with ours */
 
 enum { AT_CHILDREN, AT_IN, AT_OUT, AT_COMMANDS };
@@ -107,6 +108,12 @@ start(struct agent *a, const struct frame *f)
 		errno = EPROTO;
 		return -1;
 	}
+	/* Withdrawn while the container was paused: it shall never run. */
+	if (frame_is_coming(&a->link.reader, f->channel, MESSAGE_FORGET)) {
+		link_put(&a->link, f->channel, MESSAGE_END,
+		    (uint8_t[]){ WIRE_SIGNALED, SIGKILL }, 2);
+		return 0;
+	}
 	if (start_decode(&s, f->payload, f->length) == -1)
 		return -1;
 	error = command_start(&c, f->channel, &s, &a->home, &pid);
@@ -178,9 +185,12 @@ static void
 read_frames(struct agent *a)
 {
 	struct frame f;
-	int more;
+	int more = 1;
 
-	if (link_fill(&a->link) == -1) {
+	/* All that has come: what withdraws a START may stand far behind it. */
+	for (int i = 0; i < MOST_FILLS && more == 1; i++)
+		more = link_fill(&a->link);
+	if (more == -1) {
 		begin_end(a);
 		return;
 	}

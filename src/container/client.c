@@ -121,8 +121,9 @@ declined(void *arg, const char *why)
 	struct client *c = arg;
 
 	say_cold(c, why);
+	/* One that has taken it is there still. */
+	c->wants_keeper = !c->connection.taken;
 	warm_clear(&c->connection);
-	c->wants_keeper = true;
 	if (start_docker(c, &e) == -1)
 		c->hooks.failed(c->hooks.arg, &e);
 }

@@ -4,11 +4,18 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <limits.h>
 
 #include "base/error.h"
 #include "base/libexec.h"
 #include "base/strv.h"
 #include "run/spawn.h"
+
+/*
+ * The key may hold what others shall not see; an environment, unlike an argv,
+ * is for its own user's eyes.
+ */
+#define KEY_VARIABLE	"DEXEC_WARM_KEY"
 
 static void
 make_argv(const struct warm_setup *w, const struct warm_place *place,
@@ -22,11 +29,12 @@ make_argv(const struct warm_setup *w, const struct warm_place *place,
 	if (p->options->privileged)
 		strv_push(argv, "--privileged");
 	strv_push(argv, "--idle");
-	strv_pushf(argv, "%jd", (intmax_t)w->idle);
+	strv_pushf(argv, "%d", w->idle > 0 && w->idle < INT_MAX ?
+	    (int)w->idle : INT_MAX);
 	strv_push_option(argv, "--ready", ready ? "1" : NULL);
 	strv_push(argv, "--");
 	strv_push(argv, place->socket);
-	strv_push(argv, place->key);
+	strv_push(argv, "-");
 	strv_push(argv, p->target);
 }
 
@@ -35,6 +43,7 @@ warm_keeper_start(const struct warm_setup *w, const struct warm_place *place,
     const struct plan *p, int ready, struct error *e)
 {
 	STRV_AUTO struct strv argv = { 0 };
+	STRV_AUTO struct strv env = { 0 };
 	struct spawn s = { .own_group = true,
 	    .fd = { SPAWN_NULL, ready != -1 ? ready : SPAWN_NULL,
 		SPAWN_NULL } };
@@ -44,6 +53,8 @@ warm_keeper_start(const struct warm_setup *w, const struct warm_place *place,
 	make_argv(w, place, p, ready != -1, &argv);
 	say_command(w->say, strv_argv(&argv));
 	s.argv = strv_argv(&argv);
+	strv_pushf(&env, KEY_VARIABLE "=%s", place->key);
+	s.env = strv_argv(&env);
 	pid = spawn_start(&s, e);
 	if (pid == -1)
 		return -1;

@@ -12,7 +12,8 @@
 struct error;
 
 struct warm_setup {
-	int64_t idle;		/* ms without a command, after which it ends */
+	int64_t idle;		/* ms without a command, after which it ends;
+				   0: never */
 	const struct say *say;
 };
 

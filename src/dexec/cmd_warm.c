@@ -18,6 +18,7 @@
 #include "fanout/selector.h"
 
 #define READY	"ready\n"	/* a keeper's word that it serves */
+#define FAILED	"failed: "	/* or will not */
 
 static char *
 time_text(int64_t ms)
@@ -131,7 +132,9 @@ read_ready(int fd, struct error *e)
 		return 0;
 	if (line.len > 0 && line.data[line.len - 1] == '\n')
 		line.data[--line.len] = '\0';
-	shown = text_printable(buf_text(&line), 500);
+	shown = text_printable(buf_text(&line) +
+	    (strncmp(buf_text(&line), FAILED, strlen(FAILED)) == 0 ?
+	    strlen(FAILED) : 0), 500);
 	return error_set(e, "no warm connection: %s",
 	    *shown != '\0' ? shown : "its keeper has gone");
 }
@@ -211,11 +214,16 @@ run(struct call *call, struct outcome *o, struct error *e)
 		if (strcmp(actions[i].word, word) != 0)
 			continue;
 		rc = call_resolve(call, &r, e);
-		if (rc == 0 && r.signo != 0)
+		if (rc == 0 && r.signo != 0) {
 			*o = (struct outcome){ .kind = OUTCOME_SIGNAL,
 			    .value = r.signo };
-		else if (rc == 0)
+			resolved_clear(&r);
+			return 0;
+		}
+		if (rc == 0)
 			rc = actions[i].run(call, &r, o, e);
+		if (rc == 0)
+			call_tell_lost(call, &r, o);
 		resolved_clear(&r);
 		return rc;
 	}

@@ -72,6 +72,10 @@ int many_check(const struct many *, struct error *);
 /* Which containers are meant: resolved_clear() in any case. */
 int call_resolve(const struct call *, struct resolved *, struct error *);
 
+/* What belongs to them and cannot be reached: told, and a failure. */
+void call_tell_lost(const struct call *, const struct resolved *,
+    struct outcome *);
+
 /* Do it in all of them; COMMAND NULL: list them. */
 int call_many(struct call *, const struct command *, char *const *argv,
     struct outcome *, struct error *);

@@ -85,9 +85,8 @@ set_style(const struct call *call, struct output_style *style)
 	choose_mode(&s->many, &style->mode, &none);
 }
 
-/* What belongs to it and cannot be reached: told, and a failure. */
-static void
-tell_lost(const struct call *call, const struct resolved *r,
+void
+call_tell_lost(const struct call *call, const struct resolved *r,
     struct outcome *outcome)
 {
 	for (size_t i = 0; i < r->lost_count; i++) {
@@ -164,7 +163,7 @@ run(const struct call *call, const struct command *c, char *const *argv,
 
 	if (s->print) {
 		show(&r);
-		tell_lost(call, resolved, outcome);
+		call_tell_lost(call, resolved, outcome);
 		return 0;
 	}
 	set_style(call, &r.style);
@@ -205,7 +204,7 @@ call_many(struct call *call, const struct command *c, char *const *argv,
 		outcome->value = resolved.signo;
 	} else if (rc == 0 && c == NULL) {
 		list(&resolved);
-		tell_lost(call, &resolved, outcome);
+		call_tell_lost(call, &resolved, outcome);
 	} else if (rc == 0)
 		rc = run(call, c, argv, &resolved, outcome, e);
 	resolved_clear(&resolved);

@@ -219,7 +219,8 @@ start_exec(struct job *j, struct error *e)
 	j->request = (struct exec_request){ .plan = &j->plan, .say = s->say,
 	    .routes = ROUTES_OURS, .guard = s->guard,
 	    .which = j->result.index,
-	    .warm = j->from_outside ? NULL : s->request->warm, .timeout = s->request->timeout,
+	    .warm = j->from_outside ? NULL : s->request->warm,
+	    .timeout = s->request->timeout,
 	    .kill_after = s->request->kill_after };
 	if (output_routes(s->output, &j->printout, routes, e) == -1)
 		return -1;

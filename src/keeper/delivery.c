@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/libexec.h"
 #include "base/mem.h"
 #include "base/strv.h"
 #include "keeper/child.h"
@@ -14,16 +15,6 @@
 #define AGENT		"dexec-agent"
 #define LIMIT_MS	60000
 #define SCRIPT		"cat >\"$1\" && chmod 755 \"$1\""
-
-/* Where our helper programs are; the variable is for a build tree. */
-static char *
-agent_path(void)
-{
-	const char *dir = getenv("DEXEC_LIBEXEC_DIR");
-
-	return mem_printf("%s/" AGENT,
-	    dir != NULL && *dir != '\0' ? dir : LIBEXEC_DIR);
-}
 
 /* A name that nobody else has. */
 static char *
@@ -37,7 +28,7 @@ static int
 copy(const struct errands *errands, const struct docker *d, const char *id,
     const char *path, struct error *e)
 {
-	MEM_AUTO char *agent = agent_path();
+	MEM_AUTO char *agent = libexec_path(AGENT);
 	STRV_AUTO struct strv argv = { 0 };
 
 	child_argv(&argv, NULL);
@@ -52,7 +43,7 @@ static int
 write_by_shell(const struct errands *errands, const struct docker *d,
     const char *id, const char *path, struct error *e)
 {
-	MEM_AUTO char *agent = agent_path();
+	MEM_AUTO char *agent = libexec_path(AGENT);
 	STRV_AUTO struct strv argv = { 0 };
 
 	child_argv(&argv, agent);

@@ -2,7 +2,7 @@
 /*
  * dexec-keeper: keeps a warm connection into a container.  Started by dexec:
  *
- *     dexec-keeper [OPTIONS] -- SOCKET KEY TARGET
+ *     dexec-keeper [OPTIONS] -- SOCKET KEY|- TARGET
  *
  * It goes into the background at once, with status 0, and listens at SOCKET, an
  * absolute path in a directory that is this user's alone, for calls that bring
@@ -144,5 +144,6 @@ main(int argc, char **argv)
 		run(&r);
 		break;
 	}
+	request_clear(&r);
 	return 0;
 }

@@ -2,12 +2,15 @@
 #include "keeper/request.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/mem.h"
 #include "base/options.h"
 
 #define IDLE_MS		600000
+#define KEY_VARIABLE	"DEXEC_WARM_KEY"
 
 static const struct option_row rows[] = {
 	{ .name = "docker", .kind = OPTION_TEXT, .value = "PROGRAM",
@@ -35,6 +38,26 @@ static const struct option_row rows[] = {
 	{ .name = NULL },
 };
 
+/* From the environment, where those that we start shall not find it. */
+static int
+take_key(struct request *r, struct error *e)
+{
+	const char *key = getenv(KEY_VARIABLE);
+
+	if (key == NULL)
+		return error_usage(e, KEY_VARIABLE " is not set");
+	r->key = r->memory = mem_dup(key);
+	unsetenv(KEY_VARIABLE);
+	return 0;
+}
+
+void
+request_clear(struct request *r)
+{
+	free(r->memory);
+	r->memory = NULL;
+}
+
 int
 request_parse(struct request *r, char *const *argv, struct error *e)
 {
@@ -55,6 +78,8 @@ request_parse(struct request *r, char *const *argv, struct error *e)
 		return error_usage(e, "too many words");
 	r->socket = argv[n];
 	r->key = argv[n + 1];
+	if (strcmp(r->key, "-") == 0 && take_key(r, e) == -1)
+		return -1;
 	r->target = argv[n + 2];
 	if (r->socket[0] != '/')
 		return error_usage(e, "the socket's path is not absolute");

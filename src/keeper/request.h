@@ -17,11 +17,14 @@ struct request {
 	int idle;		/* ms without a command, after which it ends */
 	int ready;		/* where to say how it went, or -1 */
 	const char *socket;	/* absolute */
-	const char *key;
+	const char *key;	/* KEY, or of "-" the value of $DEXEC_WARM_KEY,
+				   for others can read an argv */
+	char *memory;		/* the request's own */
 	const char *target;
 };
 
 /* ARGV without the program's name.  -1 with a usage error. */
 int request_parse(struct request *, char *const *argv, struct error *);
+void request_clear(struct request *);
 
 #endif

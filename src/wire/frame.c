@@ -125,6 +125,24 @@ frame_next(struct frame_reader *r, struct frame *f)
 	return 1;
 }
 
+bool
+frame_is_coming(const struct frame_reader *r, uint32_t channel, uint8_t type)
+{
+	const uint8_t *at = r->data + r->start;
+	size_t left = r->end - r->start, length;
+
+	while (left >= FRAME_HEADER) {
+		if (frame_get32(at) == channel && at[4] == type)
+			return true;
+		length = FRAME_HEADER + (frame_get32(at + 4) & 0xffffff);
+		if (length > left)
+			return false;
+		at += length;
+		left -= length;
+	}
+	return false;
+}
+
 void
 frame_reader_clear(struct frame_reader *r)
 {

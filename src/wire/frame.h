@@ -17,6 +17,7 @@
 #ifndef WIRE_FRAME_H
 #define WIRE_FRAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -62,6 +63,10 @@ void frame_reader_filled(struct frame_reader *, size_t n);
  * what came is no frame, now and for ever (errno EPROTO).
  */
 int frame_next(struct frame_reader *, struct frame *);
+
+/* Among the bytes that wait there is a header of this channel and type. */
+bool frame_is_coming(const struct frame_reader *, uint32_t channel,
+    uint8_t type);
 
 void frame_reader_clear(struct frame_reader *);
 
