@@ -115,8 +115,8 @@ start(struct agent *a, const struct frame *f)
 	if (error != 0)
 		link_put(&a->link, f->channel, MESSAGE_REFUSED, number, 4);
 	else
-		link_put_later(&a->link, f->channel, MESSAGE_STARTED, number,
-		    4);
+		link_put_later(&a->link, LINK_LONG, f->channel,
+		    MESSAGE_STARTED, number, 4);
 	if (c != NULL) {
 		c->next = a->commands;
 		a->commands = c;

@@ -99,7 +99,8 @@ feed(struct command *c, struct link *l)
 	uint32_t n;
 
 	if (input_write(&c->in) == -1) {
-		link_put_later(l, c->channel, MESSAGE_STDIN_CLOSED, NULL, 0);
+		link_put_later(l, LINK_LONG, c->channel,
+		    MESSAGE_STDIN_CLOSED, NULL, 0);
 		return;
 	}
 	n = input_credit(&c->in);
@@ -225,8 +226,8 @@ command_move(struct command *c, struct link *l,
 		input_close(&c->in);
 	if (polled[0].revents != 0) {
 		if (c->in.fd == -1 && !c->dead)
-			link_put_later(l, c->channel, MESSAGE_STDIN_CLOSED,
-			    NULL, 0);
+			link_put_later(l, LINK_LONG, c->channel,
+			    MESSAGE_STDIN_CLOSED, NULL, 0);
 		else
 			feed(c, l);
 	}
@@ -259,7 +260,7 @@ report(struct command *c, struct link *l)
 
 	frame_put32(payload, c->sweep.hit);
 	frame_put32(payload + 4, c->sweep.left);
-	payload[8] = !c->dead;
+	payload[8] = c->sweep.main_left;
 	if (!c->forgotten)
 		link_put(l, c->channel, MESSAGE_SWEPT, payload,
 		    sizeof(payload));

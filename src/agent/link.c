@@ -9,7 +9,6 @@
 
 #define PIPE_SIZE	(1024 * 1024)	/* of the connection, if permitted */
 #define ROOM		(32 * 1024)	/* so much may wait before output */
-#define HOLD_US		1000		/* what can wait waits so long */
 
 int64_t
 clock_us(void)
@@ -81,11 +80,13 @@ link_put(struct link *l, uint32_t channel, uint8_t type, const void *payload,
 }
 
 void
-link_put_later(struct link *l, uint32_t channel, uint8_t type,
+link_put_later(struct link *l, int us, uint32_t channel, uint8_t type,
     const void *payload, size_t length)
 {
-	if (frame_waiting(&l->writer) == 0)
-		l->held_until = clock_us() + HOLD_US;
+	int64_t until = clock_us() + us;
+
+	if (frame_waiting(&l->writer) == 0 || l->held_until > until)
+		l->held_until = until;
 	queue(l, channel, type, payload, length);
 }
 

@@ -17,6 +17,9 @@
 
 #include "wire/frame.h"
 
+#define LINK_LONG	1000	/* for what nobody waits for */
+#define LINK_SHORT	200	/* for output, when the end may be near */
+
 struct link {
 	int in, out;
 	bool broken;			/* nothing goes out any more */
@@ -40,12 +43,12 @@ int link_open(struct link *, int in, int out);
 int link_fill(struct link *);
 
 /*
- * Queue a frame, to go out at once or, where it is about to be followed by
- * another, a little later.  Failure is the end of the connection: broken.
+ * Queue a frame, to go out at once or, where it is likely to be followed by
+ * another, within US microseconds.  Failure is the end of the connection.
  */
 void link_put(struct link *, uint32_t channel, uint8_t type,
     const void *payload, size_t length);
-void link_put_later(struct link *, uint32_t channel, uint8_t type,
+void link_put_later(struct link *, int us, uint32_t channel, uint8_t type,
     const void *payload, size_t length);
 
 /* There is room for output of commands. */

@@ -18,7 +18,7 @@ void
 output_open(struct output *o, int fd, bool terminal)
 {
 	*o = (struct output){ .fd = fd, .terminal = terminal,
-	    .credit = WIRE_WINDOW_OUT };
+	    .first = true, .credit = WIRE_WINDOW_OUT };
 	if (fd != -1)
 		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
@@ -53,7 +53,7 @@ end(struct output *o, struct link *l, uint32_t channel, uint8_t type)
 {
 	output_close(o);
 	if (!o->last)
-		link_put_later(l, channel, type, NULL, 0);
+		link_put_later(l, LINK_LONG, channel, type, NULL, 0);
 }
 
 static ssize_t
@@ -63,7 +63,10 @@ copy(const struct output *o, struct link *l, uint32_t channel, uint8_t type,
 	uint8_t bytes[COPIED];
 	ssize_t got = read(o->fd, bytes, n < COPIED ? n : COPIED);
 
-	if (got > 0)
+	if (got > 0 && o->first)
+		link_put_later(l, LINK_SHORT, channel, type, bytes,
+		    (size_t)got);
+	else if (got > 0)
 		link_put(l, channel, type, bytes, (size_t)got);
 	return got;
 }
@@ -99,6 +102,7 @@ output_move(struct output *o, struct link *l, uint32_t channel, uint8_t type)
 		n = o->due;
 	moved = move(o, l, channel, type, n);
 	if (moved > 0) {
+		o->first = false;
 		o->credit -= (size_t)moved;
 		o->due -= o->last ? (size_t)moved : 0;
 		return true;

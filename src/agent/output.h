@@ -13,6 +13,7 @@ struct output {
 	int fd;				/* -1: there is none, or it has ended */
 	bool terminal;
 	bool grown;			/* its pipe, for bulk */
+	bool first;			/* nothing has come of it yet */
 	bool last;			/* the command has ended: only DUE */
 	size_t due;			/* bytes that it wrote until then */
 	size_t credit;			/* bytes that may go out */

@@ -259,8 +259,9 @@ same_version(const char *ours, const uint8_t *key, size_t n)
 {
 	size_t line = strcspn(ours, "\n");
 
-	return n >= line && memcmp(ours, key, line) == 0 &&
-	    (n == line ? ours[line] == '\0' : key[line] == ours[line]);
+	/* The end of the line counts too, where there is one. */
+	line += ours[line] == '\n';
+	return n >= line && memcmp(ours, key, line) == 0;
 }
 
 static const char *

@@ -74,10 +74,16 @@ class Agent:
         self.hello = None
         self.wait(lambda: self.hello is not None)
 
+    def write(self, data):
+        """Write it, unless the agent has ended meanwhile."""
+        try:
+            while data:
+                data = data[os.write(self.to, data):]
+        except BrokenPipeError:
+            pass
+
     def send(self, channel, kind, payload=b''):
-        data = frame(channel, kind, payload)
-        while data:
-            data = data[os.write(self.to, data):]
+        self.write(frame(channel, kind, payload))
 
     def start(self, argv, **kw):
         self.last += 1
