@@ -257,10 +257,11 @@ agent_hello(void *arg, uint32_t pid, uint32_t uid)
 static bool
 same_version(const char *ours, const uint8_t *key, size_t n)
 {
-	size_t line = strcspn(ours, "\n");
+	const uint8_t *end = memchr(key, '\n', n);
+	size_t theirs = end != NULL ? (size_t)(end - key) : n;
 
-	return n >= line && memcmp(ours, key, line) == 0 &&
-	    (n == line ? ours[line] == '\0' : key[line] == ours[line]);
+	return theirs == strcspn(ours, "\n") &&
+	    memcmp(ours, key, theirs) == 0;
 }
 
 static const char *

@@ -105,21 +105,22 @@ keep(struct request *r, struct door *door)
 }
 
 static void
-run(struct request *r)
+run(const struct request *asked)
 {
 	ERROR_AUTO struct error e = { 0 };
+	struct request r = *asked;
 	char program[PATH_MAX];
 	enum door_lock found;
 	struct door door;
 
-	detach(r);
-	leave_directory(r, program);
-	if (door_lock(&door, r->socket, r->ready != -1, &found, &e) == -1)
-		report(r, e.text);
+	detach(&r);
+	leave_directory(&r, program);
+	if (door_lock(&door, r.socket, r.ready != -1, &found, &e) == -1)
+		report(&r, e.text);
 	else if (found == DOOR_OURS)
-		keep(r, &door);
+		keep(&r, &door);
 	else
-		report(r, NULL);
+		report(&r, NULL);
 }
 
 int

@@ -2,17 +2,19 @@
 # SPDX-License-Identifier: ISC
 """A keeper when things go wrong, on a real engine: whoever was taken is told, nothing runs twice, nothing is left."""
 
+import fcntl
 import os
 import signal
 import sys
+import termios
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'terminal'))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import tap  # noqa: E402
-from keeper import (DECLINED, END, FINISH, HELLO, KEEPER, LOST, STARTED, STDERR, STDOUT, SWEPT, TAKEN, WITH_STDIN,  # noqa: E402
-                    Call, Container, Place, alive, children, docker, frame, status_of, struct, wait_until)
+from keeper import (DECLINED, FORGET, KEEPER, LOST, START, STARTED, TAKEN, WITH_STDIN, Call, Container, Place,  # noqa: E402
+                    alive, children, docker, frame, start, status_of, struct, wait_until)
 
 # A docker whose agent is played by the script in $AGENT.
 FALSE_DOCKER = '''#!/bin/sh
@@ -46,6 +48,12 @@ def chain(pid):
         found.add(pid)
         new += list(children(pid))
     return found
+
+
+def unread(pid):
+    """Bytes that wait in the pipe which is the process's stdin."""
+    with open('/proc/%d/fd/0' % pid, 'rb', opener=lambda path, _: os.open(path, os.O_RDONLY | os.O_NONBLOCK)) as file:
+        return struct.unpack('i', fcntl.ioctl(file, termios.FIONREAD, b'\0' * 4))[0]
 
 
 class Fault(unittest.TestCase):
@@ -228,10 +236,15 @@ class Fault(unittest.TestCase):
         """pause: a command that comes before its event is withdrawn, and does not run later"""
         self.keeper()
         os.kill(self.child('events'), signal.SIGSTOP)
+        agent = next(int(pid) for pid, words in self.container.processes() if '--unlink' in words)
         docker('pause', self.container.id)
-        with Call(self.place.path, ('sh', '-c', 'echo ran >>/tmp/late')) as call:
+        argv = 'sh', '-c', 'echo ran >>/tmp/late'
+        with Call(self.place.path, argv) as call:
             call.expect(TAKEN)
             self.assertIn(b'paused', call.expect(LOST))
+        # Both lie there, and the agent may go on.
+        there = len(frame(START, start(argv)) + frame(FORGET))
+        wait_until(lambda: unread(agent) == there, 'the withdrawal at the agent')
         docker('unpause', self.container.id)
         os.kill(self.child('events'), signal.SIGCONT)
         wait_until(lambda: not self.declined_as_paused(), 'the end of the pause')
