@@ -201,6 +201,36 @@ end_many() {
 	each_shell end_many
 }
 
+# Numbers of processes that, as names of files, come the other way round.
+tell_parents_first() {
+	local pid parent place=0 log="$BATS_TEST_TMPDIR/kills"
+	local SWEEP="kill() { echo \"\$*\" >>'$log'; command kill \"\$@\"; }
+		$SWEEP"
+	local -A parents=() places=()
+	within sh -c 'echo 96 >/proc/sys/kernel/ns_last_pid'
+	start 'sleep $MARK & sh -c "sleep $MARK; :" &
+		sh -c "sh -c \"sleep $MARK; :\"; :" & sleep $MARK; :'
+	await "$ours" 7
+	while read -r pid parent; do
+		parents[$pid]=$parent
+	done < <(within sh -c 'sed "s/ (.*) [A-Z]//" /proc/[0-9]*/stat')
+	rm -f "$log"
+	sweep TERM signal
+	[ "$hit" = 8 ]
+	for pid in $(sed -n '1s/-s TERM//p' "$log"); do
+		places[$pid]=$((place += 1))
+	done
+	[ "$place" = 8 ]
+	for pid in "${!places[@]}"; do
+		[ "${places[$pid]}" -gt "${places[${parents[$pid]}]-0}" ]
+	done
+}
+
+@test "order: parents are told before their children" {
+	[ "$(id -u)" = 0 ] || return 0
+	each_shell tell_parents_first
+}
+
 # For some seconds at most, however this test goes.
 storm='trap "" TERM; i=0
 	while [ $i -lt 400 ]; do sleep $MARK & i=$((i+1)); done; wait'

@@ -260,7 +260,7 @@ report(struct command *c, struct link *l)
 
 	frame_put32(payload, c->sweep.hit);
 	frame_put32(payload + 4, c->sweep.left);
-	payload[8] = !c->dead;
+	payload[8] = c->sweep.main_left;
 	if (!c->forgotten)
 		link_put(l, c->channel, MESSAGE_SWEPT, payload,
 		    sizeof(payload));

@@ -2,6 +2,7 @@
 #include "agent/environment.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,7 +107,6 @@ look_up_home(char *home)
 char **
 environment_make(char *const *own, const struct start *s)
 {
-	static char term[] = "TERM=xterm";
 	size_t n_own = count(own), n = n_own + count(s->env) + 4;
 	size_t mark_len = sizeof(MARK) + strlen(s->cookie);
 	char **env = malloc(n * sizeof(char *) + HOME_ROOM + mark_len);
@@ -119,7 +119,7 @@ environment_make(char *const *own, const struct start *s)
 	mark = home + HOME_ROOM;
 	memcpy(env, own, (n_own + 1) * sizeof(char *));
 	if ((s->flags & START_TTY) && environment_get(env, "TERM") == NULL)
-		set(env, term);
+		set(env, (char *)(uintptr_t)"TERM=xterm");
 	for (char *const *word = s->env; *word != NULL; word++) {
 		if (strchr(*word, '=') != NULL)
 			set(env, *word);

@@ -52,12 +52,12 @@ make_room(struct input *i, size_t n)
 int
 input_add(struct input *i, const uint8_t *bytes, size_t n)
 {
-	if (i->fd == -1)
-		return 0;
 	if (n == 0) {
 		i->ended = true;
 		return 0;
 	}
+	if (i->fd == -1 && !i->ended)
+		return 0;
 	if (i->ended || i->end - i->start + i->taken + n > WIRE_WINDOW_IN) {
 		errno = EPROTO;
 		return -1;

@@ -22,7 +22,7 @@ void input_open(struct input *, int fd, bool terminal);
 
 /*
  * N bytes came, none: the end.  -1 with EPROTO if that is more than the window
- * allows, or ENOMEM.
+ * allows, or behind the end; or ENOMEM.
  */
 int input_add(struct input *, const uint8_t *bytes, size_t n);
 

@@ -16,6 +16,12 @@
 #include "agent/environment.h"
 #include "agent/lookup.h"
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_UNPOISON_MEMORY_REGION(at, n)	((void)(at))
+#endif
+
 #define STACK		(64 * 1024)
 
 /* What parent and child share, on the parent's stack. */
@@ -130,6 +136,8 @@ launch_command(struct launch *l)
 		    CLONE_VM | CLONE_VFORK | SIGCHLD, &b);
 		error = l->pid == -1 ? errno : b.error;
 		sigprocmask(SIG_SETMASK, &before, NULL);
+		/* The child left its functions by exec, not by return. */
+		ASAN_UNPOISON_MEMORY_REGION(stack, STACK);
 		munmap(stack, STACK);
 	}
 	free(b.env);

@@ -118,7 +118,7 @@ struct search {
 	bool fits;
 };
 
-static char
+static int
 expected(const struct search *s)
 {
 	size_t len = strlen(s->mark);

@@ -47,6 +47,8 @@ finish(struct sweep *s)
 {
 	s->phase = SWEEP_OVER;
 	s->left = (uint32_t)tree_count_left(&s->tree);
+	s->main_left = s->tree.main_lives &&
+	    procs_find(&s->tree.procs, s->tree.main) != NULL;
 }
 
 /*

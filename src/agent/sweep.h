@@ -25,6 +25,7 @@ struct sweep {
 	struct tree tree;
 	uint32_t hit;			/* processes that got the signal */
 	uint32_t left;			/* of the tree alive, when it is over */
+	bool main_left;			/* the command itself is among those */
 	int rounds;
 	int64_t until, wake;		/* of clock_us() */
 };

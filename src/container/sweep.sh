@@ -207,6 +207,28 @@ send() {
 	[ -z "$2" ] || kill -s "$1" $2 2>/dev/null
 }
 
+# Put parents before their children in $new.  A shell that is told after the
+# command that it waits for may take the signal for that one's, and go on.
+parents_first() {
+	rest=' '
+	for pid in $new; do
+		rest="$rest$pid "
+	done
+	new=''
+	while [ "$rest" != ' ' ]; do
+		later=' '
+		for pid in $rest; do
+			look "$pid"
+			case $rest in
+			*" $parent "*) later="$later$pid " ;;
+			*) new="$new $pid" ;;
+			esac
+		done
+		[ "$later" != "$rest" ] || break
+		rest=$later
+	done
+}
+
 # Signal each process once, those too that were overlooked because they were
 # being started; but not what a handler of the signal itself starts.  A stopped
 # one must go on to notice that it shall end.
@@ -216,6 +238,7 @@ signal_all() {
 	look_at_clock
 	until=$now
 	while [ -n "$new" ] && [ $rounds -lt 20 ]; do
+		parents_first
 		send "$signal" "$new"
 		case $signal in
 		TERM | HUP) send CONT "$new" ;;

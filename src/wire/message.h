@@ -60,7 +60,11 @@ enum message {
 
 	/*
 	 * Agent → keeper → dexec: it surely did not run; u32 errno (Linux's
-	 * numbers) of what failed.  Nothing follows on this channel.
+	 * numbers) of what failed: ENOENT, EACCES and the like are about the
+	 * program; EOPNOTSUPP: the agent cannot say or do what a docker exec
+	 * would (a directory that it cannot enter, START_DETACH with a terminal
+	 * or stdin, a program found by way of "." in PATH), so run it cold.
+	 * Nothing follows on this channel.
 	 */
 	MESSAGE_REFUSED = 6,
 

@@ -81,7 +81,7 @@ class Starts:
         run = self.agent.run
         self.assertEqual(run(['pwd'], directory='/usr').out, b'/usr\n')
         self.assertEqual(run(['pwd']).out, self.outside('pwd'))
-        self.assertEqual(run(['bin/env'], directory='/usr').end, (EXIT, 0))
+        self.assertEqual(run(['bin/env'], directory='/').end, (EXIT, 0))
         c = run(['true'], directory='/no/such')
         self.assertEqual(c.errno, errno.EOPNOTSUPP)
 
@@ -393,11 +393,12 @@ class Ends:
         for _ in range(80):
             self.agent.run('sleep 1000 &', cookie=cookie)
         self.assertEqual(self.agent.run('echo hi').out, b'hi\n')
-        self.assertLessEqual(self.descriptors(), before + 64)
+        self.eventually(lambda: self.descriptors() <= before + 64, True)
         self.assertEqual(self.clean(cookie), 80)
         self.eventually(self.descriptors, before)
 
     def descriptors(self):
+        # One is counted while the command for it is being started.
         return len(self.agent.run(
             ['ls', '/proc/%d/fd' % self.agent.hello[1]]).out.split())
 
@@ -408,7 +409,7 @@ class Ends:
             c = self.agent.start('echo hi', flags=i % 4 & ~DETACHED)
             self.agent.finish(c)
             self.agent.run(['no-such'], flags=i % 4)
-        self.assertEqual(self.descriptors(), before)
+        self.eventually(self.descriptors, before)
 
     def test_orphans(self):
         "orphans: no zombie stays"
@@ -595,13 +596,19 @@ class Sweeps:
     def test_escapes(self):
         "sweep: those without the mark, in other sessions, and orphans"
         cookie = self.cookie()
-        c = self.up('env -u DEXEC_ID sh -c "sleep 1000; :" &'
-                    ' (setsid sleep 1000 &); echo up; sleep 1000; :',
-                    cookie=cookie)
+        c = self.up('(env -u DEXEC_ID sh -c \'echo $$; sleep 1000; :\' &'
+                    ' setsid sh -c \'echo up; sleep 1000; :\' &) ;'
+                    ' sleep 1000; :', cookie=cookie)
+        self.agent.wait(lambda: c.out.count(b'\n') == 2)
+        unmarked = c.out.replace(b'up\n', b'').decode().strip()
+        self.assertTrue(unmarked.isdigit())
         hit, left, main = self.agent.swept(c, KILL, FINISH)
-        self.assertGreaterEqual(hit, 5)
+        self.assertGreaterEqual(hit, 3)
         self.assertEqual((left, main), (0, 0))
         self.agent.finish(c)
+        self.assertEqual(self.bearers(cookie), [])
+        self.eventually(lambda: self.outside(
+            'test -e /proc/%s && echo there' % unmarked), b'')
 
     def test_unmarked(self):
         "sweep: without a mark, by descent and session"
@@ -694,7 +701,7 @@ class InBusybox(InContainer):
     image = 'dexec-busybox:1'
 
 
-class InDebian(InContainer):
+class InDebian(Starts, Terminals, Sweeps, case.ContainerCase):
     image = 'dexec-debian:1'
 
 
