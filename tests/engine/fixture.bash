@@ -3,7 +3,7 @@
 #
 # fixture.bash: what the tests on a real docker engine share. Loaded by each file, which then has
 #
-#   setup_file()     engine_tests || return 0; container BB dexec-busybox:1; ...
+#   setup_file()     engine_tests || return 0; container BB dexec-busybox:1; ...; fleet F 10 dexec-busybox:1
 #   teardown_file()  remove_containers
 #   setup()          scratch
 #   teardown()       end_started
@@ -40,7 +40,7 @@ container() {
 	shift 2
 	container_named "dexec-test-${variable,,}-$$-$RANDOM$RANDOM" "$image" "$@"
 	export "$variable=$container_name"
-	! is_warm || warm_up "$container_name"
+	! is_warm || warm_up "$container_name" "$(id_of "$container_name")"
 }
 
 # container_named NAME IMAGE [DOCKER-RUN-OPTION...]: without a warm connection, in any case.
@@ -52,13 +52,13 @@ container_named() {
 
 # fleet VARIABLE N IMAGE [DOCKER-RUN-OPTION...]: N containers whose names are a number, from 1, behind what $VARIABLE has.
 fleet() {
-	local variable=$1 n=$2 image=$3 i names=()
+	local variable=$1 n=$2 image=$3 i ids=()
 	export "$variable=dexec-test-${variable,,}-$$-$RANDOM$RANDOM-"
 	for ((i = 1; i <= n; i++)); do
 		container_named "${!variable}$i" "$image" "${@:4}"
-		names+=("$container_name")
+		ids+=("$(id_of "$container_name")")
 	done
-	! is_warm || warm_up "${names[@]}"
+	! is_warm || warm_up "${ids[@]}"
 }
 
 remove_containers() {
@@ -104,19 +104,22 @@ warm_file() {
 	mkdir -p "$HOME" && mkdir -p -m 700 "$XDG_RUNTIME_DIR"
 }
 
-# warm_up NAME...: containers that run have their keepers, all started at once.
+# warm_up TARGET...: containers that run have their keepers, all started at once; of several, dexec names them by their ID.
 warm_up() {
-	local name user id pid pids=()
-	for name; do
-		id=$(docker inspect --format '{{.Id}}' "$name")
+	local target user pid pids=()
+	for target; do
 		for user in '' ${WARM_USERS-}; do
-			warm_start ${user:+-u "$user"} "$name" & pids+=($!)
-			warm_start ${user:+-u "$user"} "$id" & pids+=($!)
+			warm_start ${user:+-u "$user"} "$target" &
+			pids+=($!)
 		done
 	done
 	for pid in "${pids[@]}"; do
 		wait "$pid"
 	done
+}
+
+id_of() {
+	docker inspect --format '{{.Id}}' "$1"
 }
 
 # warm_start [OPTION...] CONTAINER: when it returns, the connection serves.
