@@ -402,6 +402,8 @@ STUBBORN='trap "echo got INT" INT; trap "echo got TERM" TERM; trap "echo got HUP
 	nothing_left "$BB"
 }
 
+# cold: a keeper is the guard of all that it runs.
+# bats test_tags=cold
 @test "a short command has no guard, one that has ended leaves none" {
 	docker exec "$BB" mkfifo /tmp/end
 	start short dexec "$BB" true

@@ -144,10 +144,9 @@ goes_warm() {
 # keepers: of this file's tests, with the docker clients that they have, as process numbers.
 keepers() {
 	local file
-	for file in /proc/[0-9]*/environ; do
-		# A process that ends while it is looked at has no environment.
-		! tr '\0' '\n' 2>/dev/null <"$file" | grep -qxF "XDG_RUNTIME_DIR=$XDG_RUNTIME_DIR" || is_keeper "${file%/environ}"
-	done
+	while read -r file; do
+		is_keeper "${file%/environ}"
+	done < <(grep -lszxF "XDG_RUNTIME_DIR=$XDG_RUNTIME_DIR" /proc/[0-9]*/environ)
 }
 
 # is_keeper /proc/PID: prints PID when it is one, or belongs to one.
@@ -383,9 +382,11 @@ more_than() {
 	[ "$(processes "$1" | comm -13 "$T/census.$1" - | wc -l)" -ge "$2" ]
 }
 
-# has_guard PID: dexec has started the process that takes over when it is killed, in a session of its own.
+# has_guard PID: dexec has started the process that takes over when it is killed, in a session of its own. Where a
+# command goes through a warm connection, with no docker of dexec's own, that is the keeper.
 has_guard() {
 	local child session
+	! is_warm || children "$1" >/dev/null || return 0
 	while read -r child; do
 		read -r _ _ _ _ _ session _ 2>/dev/null <"/proc/$child/stat" || continue
 		[ "$session" != "$child" ] || return 0
