@@ -109,8 +109,9 @@ declined(void *arg, const char *why)
 	struct client *c = arg;
 
 	say_cold(c, why);
+	/* A keeper that has taken the call is there, whatever it said then. */
+	c->wants_keeper = !c->connection.taken;
 	warm_clear(&c->connection);
-	c->wants_keeper = true;
 	if (start_docker(c, &e) == -1)
 		c->hooks.failed(c->hooks.arg, &e);
 }

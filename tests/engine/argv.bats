@@ -107,6 +107,8 @@ HOSTILE=($'two\nlines' $'\n' "it's" '"' '\' '\\' '$HOME' '$(touch /tmp/owned)' '
 	done
 }
 
+# cold: the words that are a few too many are those that docker has in addition.
+# bats test_tags=cold
 @test "as many words as the system takes, and a few more: 126, and says so" {
 	/usr/bin/python3 - "$DEXEC" "$BB" "$PWD/err" <<-'END'
 	import errno, os, subprocess, sys

@@ -43,7 +43,7 @@ serves() {
 }
 
 connections() {
-	timeout "$LIMIT" "$DEXEC" "$1" warm status 2>/dev/null 3>&- | awk 'END { print NR > 0 ? NR - 1 : 0 }'
+	timeout "$LIMIT" "$DEXEC" "$1" warm status 2>/dev/null 3>&- | awk 'END { print (NR > 0 ? NR - 1 : 0) }'
 }
 
 # keeper_of CONTAINER: the process of its only connection.
