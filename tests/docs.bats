@@ -399,6 +399,12 @@ completes() {
 	completes 'dexec -H far web s' -H far web shell
 }
 
+@test "completion: what warm is to do" {
+	completes 'dexec web warm ' web warm start status stop
+	completes 'dexec -q web warm sto' -q web warm stop
+	completes 'dexec web warm stop ' web warm stop
+}
+
 @test "completion: paths in the container" {
 	completes 'dexec web ls ' web ls 'a b' etc/
 	completes 'dexec web file etc/' web file etc/app/ etc/passwd

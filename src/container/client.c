@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #define KEEPER_MS	1000	/* a long command is not waited for */
 #define KILLED		SIGKILL	/* a wait status: docker was, or so it seems */
@@ -20,6 +21,18 @@ say_cold(const struct client *c, const char *why)
 
 	if (c->say->verbose)
 		say_note(c->say, "%s: no warm connection: %s", target, why);
+}
+
+/* There is no keeper: because there can be none? */
+static void
+look_for_trouble(struct client *c)
+{
+	MEM_AUTO char *why = warm_place_trouble(c->place.socket);
+	MEM_AUTO char *shown = text_printable(why != NULL ? why :
+	    "there is none yet", 500);
+
+	c->wants_keeper = why == NULL;
+	say_cold(c, shown);
 }
 
 void
@@ -41,9 +54,8 @@ client_connect(struct client *c, struct loop *loop, const struct plan *plan,
 		return;
 	}
 	c->warm = warm_connect(&c->connection, c->place.socket);
-	c->wants_keeper = !c->warm;
 	if (!c->warm)
-		say_cold(c, "there is none yet");
+		look_for_trouble(c);
 }
 
 static void

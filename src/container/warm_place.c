@@ -8,15 +8,21 @@
 #include <sys/un.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "wire/message.h"
+
+#define TROUBLE_S	60	/* it may be better by then */
+#define TROUBLE_MOST	4096
 
 /* What docker looks at before it knows which engine it talks to, and how. */
 static const char *const variables[] = { "PATH", "HOME", "DOCKER_HOST",
@@ -191,4 +197,35 @@ warm_place_clear(struct warm_place *w)
 	free(w->key);
 	free(w->socket);
 	memset(w, 0, sizeof(*w));
+}
+
+void
+warm_place_note(const char *socket, const char *why)
+{
+	MEM_AUTO char *path = mem_printf("%s.why", socket);
+	FD_AUTO int fd = -1;
+
+	if (why == NULL) {
+		unlink(path);
+		return;
+	}
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+	    0600);
+	if (fd != -1)
+		file_write(fd, why, strlen(why));
+}
+
+char *
+warm_place_trouble(const char *socket)
+{
+	MEM_AUTO char *path = mem_printf("%s.why", socket);
+	struct buf text = { 0 };
+	struct stat st;
+
+	if (stat(path, &st) == -1 || st.st_mtime + TROUBLE_S < time(NULL) ||
+	    file_read(path, TROUBLE_MOST, &text) == -1 || text.len == 0) {
+		buf_clear(&text);
+		return NULL;
+	}
+	return buf_steal(&text);
 }

@@ -31,4 +31,13 @@ struct warm_place {
 int warm_place_find(struct warm_place *, const struct plan *, struct error *);
 void warm_place_clear(struct warm_place *);
 
+/*
+ * A keeper could not be had at SOCKET, as WHY says: written down beside it, so
+ * that not every call tries again.  NULL: there is one.
+ */
+void warm_place_note(const char *socket, const char *why);
+
+/* What was written down less than a minute ago, or NULL; the caller frees it. */
+char *warm_place_trouble(const char *socket);
+
 #endif

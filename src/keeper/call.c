@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "keeper/call.h"
 
-#include <sys/stat.h>
-
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "keeper/client.h"
 #include "keeper/exchange.h"
 #include "wire/message.h"
 #include "wire/start.h"
@@ -35,8 +33,8 @@ connected(const struct call *c)
 }
 
 /* The agent expects to hear of it, and we from the agent. */
-static bool
-live(const struct call *c)
+bool
+call_live(const struct call *c)
 {
 	return c->taken && !c->channel.over && !c->channel.forgotten &&
 	    !c->detached;
@@ -54,7 +52,7 @@ close_input(struct call *c)
 static void
 watch_input(struct call *c)
 {
-	if (c->input.fd != -1 && live(c) && c->channel.may_get > 0 &&
+	if (c->input.fd != -1 && call_live(c) && c->channel.may_get > 0 &&
 	    !c->hushed)
 		loop_watch(c->exchange->loop, &c->input);
 	else
@@ -94,7 +92,7 @@ call_credit(struct call *c, int stream)
 	struct outflow *o = &c->flow[stream - 1];
 	uint8_t credit[5] = { (uint8_t)stream };
 
-	if (o->used < CREDIT_AT || !live(c) || c->channel.ended[stream - 1])
+	if (o->used < CREDIT_AT || !call_live(c) || c->channel.ended[stream - 1])
 		return;
 	frame_put32(credit + 1, o->used);
 	channel_grant(&c->channel, stream, o->used);
@@ -120,6 +118,23 @@ call_stream_end(struct call *c, int stream)
 	touch(c);
 }
 
+/* They come in this order, those that there are. */
+void
+call_open(struct call *c, uint32_t flags)
+{
+	struct loop *loop = c->exchange->loop;
+	size_t i = 0;
+
+	if ((flags & START_STDIN) != 0 && (flags & START_DETACH) == 0)
+		c->input.fd = c->fds[i++];
+	outflow_open(&c->flow[0], loop, i < c->n_fds ? c->fds[i++] : -1,
+	    flow_moved, c);
+	outflow_open(&c->flow[1], loop, i < c->n_fds ? c->fds[i++] : -1,
+	    flow_moved, c);
+	c->n_fds = 0;
+	watch_input(c);
+}
+
 /* ---- how it goes on ---- */
 
 /* TYPE is the last thing to be said to the client, behind all output. */
@@ -140,7 +155,7 @@ conclude(struct call *c, uint8_t type, const void *payload, size_t len)
 static void
 forget(struct call *c)
 {
-	if (!live(c))
+	if (!call_live(c))
 		return;
 	exchange_answered(c->exchange, c);
 	exchange_tell(c->exchange, &c->channel, MESSAGE_FORGET, NULL, 0);
@@ -149,8 +164,8 @@ forget(struct call *c)
 }
 
 /* The client has gone, or did what it may not. */
-static void
-client_gone(struct call *c)
+void
+call_gone(struct call *c)
 {
 	loop_unwatch(c->exchange->loop, &c->client);
 	if (connected(c))
@@ -167,18 +182,18 @@ client_gone(struct call *c)
 void
 call_withdraw(struct call *c, const char *why)
 {
-	if (!live(c))
+	if (!call_live(c))
 		return;
 	forget(c);
 	conclude(c, MESSAGE_LOST, why, strlen(why));
 }
 
-static void
-say(struct call *c, uint8_t type, const void *payload, size_t len)
+void
+call_say(struct call *c, uint8_t type, const void *payload, size_t len)
 {
 	if (frame_put(&c->out, 0, type, payload, len) == -1 ||
 	    frame_waiting(&c->out) > TELL_MOST)
-		client_gone(c);
+		call_gone(c);
 	else
 		touch(c);
 }
@@ -188,7 +203,7 @@ call_decline(struct call *c, const char *why)
 {
 	if (!connected(c) || c->closing)
 		return;
-	say(c, MESSAGE_DECLINED, why, strlen(why));
+	call_say(c, MESSAGE_DECLINED, why, strlen(why));
 	c->closing = true;
 }
 
@@ -217,11 +232,11 @@ call_told(struct call *c, const struct frame *f)
 		return;
 	switch (f->type) {
 	case MESSAGE_STARTED:
-		say(c, f->type, f->payload, f->length);
+		call_say(c, f->type, f->payload, f->length);
 		c->closing = c->channel.over;
 		break;
 	case MESSAGE_SWEPT:
-		say(c, f->type, f->payload, f->length);
+		call_say(c, f->type, f->payload, f->length);
 		break;
 	case MESSAGE_STDIN_CLOSED:
 		close_input(c);
@@ -235,159 +250,7 @@ call_told(struct call *c, const struct frame *f)
 	}
 }
 
-/* ---- what the client says ---- */
-
-static int
-non_blocking(int fd)
-{
-	struct stat st;
-	int flags = fcntl(fd, F_GETFL);
-
-	if (fstat(fd, &st) == -1 || !S_ISFIFO(st.st_mode) || flags == -1)
-		return -1;
-	return fcntl(fd, F_SETFL, flags | O_NONBLOCK);
-}
-
-/* The pipes that a start with FLAGS needs, and no others. */
-static int
-check_pipes(const struct call *c, uint32_t flags)
-{
-	size_t n = 1;
-
-	n += (flags & START_STDIN) != 0;
-	n += (flags & START_TTY) == 0;
-	if ((flags & START_DETACH) != 0)
-		n = 0;
-	if (c->n_fds != n)
-		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (non_blocking(c->fds[i]) == -1)
-			return -1;
-	return 0;
-}
-
-/* They come in this order, those that there are. */
-static void
-open_pipes(struct call *c, uint32_t flags)
-{
-	struct loop *loop = c->exchange->loop;
-	size_t i = 0;
-
-	if ((flags & START_STDIN) != 0 && (flags & START_DETACH) == 0)
-		c->input.fd = c->fds[i++];
-	outflow_open(&c->flow[0], loop, i < c->n_fds ? c->fds[i++] : -1,
-	    flow_moved, c);
-	outflow_open(&c->flow[1], loop, i < c->n_fds ? c->fds[i++] : -1,
-	    flow_moved, c);
-	c->n_fds = 0;
-	watch_input(c);
-}
-
-/* The client must know that it was taken before the agent can know of it. */
-static void
-take(struct call *c, uint32_t flags, const uint8_t *start, size_t len)
-{
-	if (frame_put(&c->out, 0, MESSAGE_TAKEN, NULL, 0) == -1 ||
-	    frame_write(&c->out, c->client.fd) != 1) {
-		client_gone(c);
-		return;
-	}
-	c->taken = true;
-	c->channel.flags = flags;
-	exchange_begin(c->exchange, c, start, len);
-	open_pipes(c, flags);
-}
-
-static void
-ask_for_start(struct call *c, const struct frame *f)
-{
-	const struct exchange_hooks *hooks = &c->exchange->hooks;
-	uint32_t n = f->length >= 4 ? frame_get32(f->payload) : UINT32_MAX;
-	struct start start;
-	const char *why;
-	uint32_t flags;
-
-	if (n > f->length - 4) {
-		call_decline(c, "this is no call");
-		return;
-	}
-	why = hooks->refuses(hooks->arg, f->payload + 4, n);
-	if (why != NULL) {
-		call_decline(c, why);
-		return;
-	}
-	if (start_decode(&start, f->payload + 4 + n, f->length - 4 - n) == -1) {
-		call_decline(c, "this is no start");
-		return;
-	}
-	flags = start.flags;
-	start_clear(&start);
-	if (check_pipes(c, flags) == -1)
-		call_decline(c, "these are not the pipes that it needs");
-	else
-		take(c, flags, f->payload + 4 + n, f->length - 4 - n);
-}
-
-/* Of any version, and whatever it keeps: no key is asked for. */
-static void
-ask_for_status(struct call *c)
-{
-	const struct exchange_hooks *hooks = &c->exchange->hooks;
-	MEM_AUTO char *text = hooks->status(hooks->arg);
-
-	say(c, MESSAGE_STATUS, text, strlen(text));
-	c->closing = true;
-}
-
-static void
-ask_to_stop(struct call *c)
-{
-	c->stops = true;
-	c->exchange->hooks.stop(c->exchange->hooks.arg);
-}
-
-static void
-pass_sweep(struct call *c, const struct frame *f)
-{
-	if (f->length != 2 || f->payload[1] > WIRE_FINISH) {
-		client_gone(c);
-	} else if (live(c)) {
-		c->channel.sweeps++;
-		exchange_tell(c->exchange, &c->channel, f->type, f->payload,
-		    f->length);
-	}
-}
-
-static void
-pass_size(struct call *c, const struct frame *f)
-{
-	if (f->length != 4 || (c->channel.flags & START_TTY) == 0)
-		client_gone(c);
-	else if (live(c))
-		exchange_tell(c->exchange, &c->channel, f->type, f->payload,
-		    f->length);
-}
-
-static void
-hear(struct call *c, const struct frame *f)
-{
-	if (c->closing || c->stops)
-		return;
-	if (f->channel != 0)
-		client_gone(c);
-	else if (!c->taken && f->type == MESSAGE_CALL)
-		ask_for_start(c, f);
-	else if (!c->taken && f->type == MESSAGE_STATUS)
-		ask_for_status(c);
-	else if (!c->taken && f->type == MESSAGE_STOP)
-		ask_to_stop(c);
-	else if (c->taken && f->type == MESSAGE_SWEEP)
-		pass_sweep(c, f);
-	else if (c->taken && f->type == MESSAGE_WINSIZE)
-		pass_size(c, f);
-	else
-		client_gone(c);
-}
+/* ---- what comes from the client ---- */
 
 /* False when nothing came. */
 static bool
@@ -398,14 +261,14 @@ receive(struct call *c)
 	ssize_t n;
 
 	if (space == NULL) {
-		client_gone(c);
+		call_gone(c);
 		return false;
 	}
 	n = passing_receive(c->client.fd, space, room, c->fds, &c->n_fds);
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	if (n <= 0 || (c->taken && c->n_fds > 0)) {
-		client_gone(c);
+		call_gone(c);
 		return false;
 	}
 	frame_reader_filled(&c->in, (size_t)n);
@@ -421,9 +284,9 @@ call_look(struct call *c)
 	if (!receive(c))
 		return;
 	while (connected(c) && (rc = frame_next(&c->in, &f)) == 1)
-		hear(c, &f);
+		client_hear(c, &f);
 	if (rc == -1)
-		client_gone(c);
+		call_gone(c);
 }
 
 static void
@@ -434,7 +297,7 @@ client_ready(void *arg, short revents)
 	if ((revents & POLLOUT) != 0)
 		touch(c);
 	if (c->hushed && (revents & (POLLHUP | POLLERR)) != 0)
-		client_gone(c);
+		call_gone(c);
 	else if ((revents & ~POLLOUT) != 0)
 		call_look(c);
 }
@@ -485,7 +348,7 @@ say_last(struct call *c)
 	if (c->last_type == 0 || c->closing ||
 	    !outflow_closed(&c->flow[0]) || !outflow_closed(&c->flow[1]))
 		return;
-	say(c, c->last_type, c->last, c->last_len);
+	call_say(c, c->last_type, c->last, c->last_len);
 	c->closing = true;
 }
 
@@ -501,7 +364,7 @@ call_flush(struct call *c)
 	say_last(c);
 	rc = frame_write(&c->out, c->client.fd);
 	if (rc == -1 || (rc == 1 && c->closing))
-		client_gone(c);
+		call_gone(c);
 	else if (rc == 0)
 		c->client.events |= POLLOUT;
 	else

@@ -53,6 +53,20 @@ struct call *call_new(struct exchange *, int fd);
 /* Close everything and free it. */
 void call_free(struct call *);
 
+/*
+ * The agent expects to hear of its command, and we from the agent.
+ */
+bool call_live(const struct call *);
+
+/* Use the pipes that came with it, for a start with these FLAGS. */
+void call_open(struct call *, uint32_t flags);
+
+/* Tell the client, with what else there is to tell. */
+void call_say(struct call *, uint8_t type, const void *payload, size_t len);
+
+/* The client has gone, or did what it may not. */
+void call_gone(struct call *);
+
 /* Look whether something has come from the client. */
 void call_look(struct call *);
 

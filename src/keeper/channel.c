@@ -106,13 +106,22 @@ started(struct channel *c)
 static int
 end(struct channel *c, const uint8_t *payload)
 {
-	c->over = true;
-	if (!c->started && !c->forgotten)
+	bool known = payload[0] == WIRE_EXIT || (payload[0] == WIRE_SIGNALED &&
+	    payload[1] >= 1 && payload[1] <= SIGNAL_MOST);
+
+	if (!known || (!c->started && !c->forgotten))
 		return -1;
-	if (payload[0] == WIRE_EXIT)
-		return 0;
-	return payload[0] == WIRE_SIGNALED && payload[1] >= 1 &&
-	    payload[1] <= SIGNAL_MOST ? 0 : -1;
+	c->over = true;
+	return 0;
+}
+
+static int
+refused(struct channel *c)
+{
+	if (c->started)
+		return -1;
+	c->over = true;
+	return 0;
 }
 
 int
@@ -122,8 +131,7 @@ channel_payload(struct channel *c, uint8_t type, const uint8_t *payload)
 	case MESSAGE_STARTED:
 		return started(c);
 	case MESSAGE_REFUSED:
-		c->over = true;
-		return c->started ? -1 : 0;
+		return refused(c);
 	case MESSAGE_CREDIT:
 		return c->started ? credit(c, payload) : -1;
 	case MESSAGE_STDIN_CLOSED:

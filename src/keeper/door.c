@@ -18,7 +18,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-#define BACKLOG		128
+#define BACKLOG		1024
 #define AGAIN_MS	10
 
 static int
@@ -183,13 +183,14 @@ try_to_close(void *arg)
 }
 
 void
-door_close(struct door *d, void (*gone)(void *arg))
+door_close(struct door *d, void (*gone)(void *arg), void *arg)
 {
 	d->gone = gone;
+	d->arg = arg;
 	d->again.fire = try_to_close;
 	d->again.arg = d;
 	if (d->watch.fd == -1)
-		gone(d->arg);
+		gone(arg);
 	else
 		try_to_close(d);
 }

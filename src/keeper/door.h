@@ -51,9 +51,10 @@ int door_open(struct door *, struct loop *, void (*came)(void *arg, int fd),
 
 /*
  * Remove the file, if it is still ours, and listen no more; `gone` is called
- * when that is done, behind `came` for all who had come before.
+ * when that is done, behind `came` for all who had come before; at once where it was never
+ * open.
  */
-void door_close(struct door *, void (*gone)(void *arg));
+void door_close(struct door *, void (*gone)(void *arg), void *arg);
 
 /* Forget everything; the file stays. */
 void door_clear(struct door *);

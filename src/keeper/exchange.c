@@ -26,9 +26,10 @@ find(struct exchange *x, uint32_t number)
 {
 	struct call *c;
 
-	LIST_FOREACH(c, bucket(x, number), bucket)
+	LIST_FOREACH(c, bucket(x, number), bucket) {
 		if (c->channel.number == number)
 			return c;
+	}
 	return NULL;
 }
 
@@ -70,6 +71,21 @@ take_frame(struct exchange *x, const struct frame *f)
 	return 0;
 }
 
+/* As read(2) of the agent's pipe, which is empty if that was not all. */
+static ssize_t
+drained(struct exchange *x, ssize_t n, size_t wanted)
+{
+	x->drained = n < (ssize_t)wanted;
+	return n;
+}
+
+static ssize_t
+dry(void)
+{
+	errno = EAGAIN;
+	return -1;
+}
+
 /* Data of the frame under way: as read(2) of the agent's pipe. */
 static ssize_t
 take_data(struct exchange *x)
@@ -81,8 +97,10 @@ take_data(struct exchange *x)
 
 	if (n > 0)
 		outflow_put(o, bytes, (size_t)n);
+	else if (x->drained)
+		n = dry();
 	else
-		n = outflow_move(o, x->from.fd, x->left);
+		n = drained(x, outflow_move(o, x->from.fd, x->left), x->left);
 	if (n <= 0)
 		return n;
 	x->left -= (uint32_t)n;
@@ -100,8 +118,10 @@ step(struct exchange *x)
 	if (x->left > 0)
 		return take_data(x);
 	rc = inlet_next(&x->in, &f);
+	if (rc == 0 && x->drained)
+		return dry();
 	if (rc == 0)
-		return inlet_read(&x->in, x->from.fd);
+		return inlet_read(&x->in, x->from.fd, &x->drained);
 	if (rc == 1 && take_frame(x, &f) == -1) {
 		errno = EPROTO;
 		rc = -1;
@@ -116,6 +136,7 @@ from_agent(void *arg, short revents)
 	ssize_t n = 1;
 
 	(void)revents;
+	x->drained = false;
 	for (int i = 0; i < STEPS && n > 0 && x->open; i++)
 		n = step(x);
 	if (n > 0 || (n == -1 && (errno == EAGAIN || errno == EINTR)))
@@ -140,8 +161,9 @@ crowd(struct exchange *x, bool crowded)
 	if (x->crowded == crowded)
 		return;
 	x->crowded = crowded;
-	TAILQ_FOREACH(c, &x->calls, link)
+	TAILQ_FOREACH(c, &x->calls, link) {
 		call_hush(c, crowded);
+	}
 }
 
 static void
@@ -251,8 +273,9 @@ exchange_close_new(struct exchange *x, const char *why)
 {
 	struct call *c;
 
-	TAILQ_FOREACH(c, &x->calls, link)
+	TAILQ_FOREACH(c, &x->calls, link) {
 		call_close(c, why);
+	}
 }
 
 void

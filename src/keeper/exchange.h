@@ -71,7 +71,7 @@ struct exchange {
 	struct frame frame;	/* with data, and so many bytes to come: */
 	uint32_t left;
 	struct call *whose;
-	bool greeted, crowded, deaf;
+	bool greeted, crowded, deaf, drained;
 	uint32_t last;		/* channel number */
 	struct call_list calls;
 	struct call_list unanswered;	/* oldest first */

@@ -18,7 +18,7 @@ have(const struct inlet *in)
 }
 
 ssize_t
-inlet_read(struct inlet *in, int fd)
+inlet_read(struct inlet *in, int fd, bool *drained)
 {
 	size_t room;
 	ssize_t n;
@@ -30,6 +30,7 @@ inlet_read(struct inlet *in, int fd)
 	if (in->lean && in->end < FRAME_HEADER)
 		room = FRAME_HEADER - in->end;
 	n = read(fd, in->bytes + in->end, room);
+	*drained = n < (ssize_t)room;
 	if (n > 0)
 		in->end += (size_t)n;
 	return n;

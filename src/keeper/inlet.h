@@ -24,8 +24,11 @@ struct inlet {
 	bool lean;		/* much data comes: read no more than headers */
 };
 
-/* Read what FD has, which does not block; as read(2). */
-ssize_t inlet_read(struct inlet *, int fd);
+/*
+ * Read what FD, a pipe that does not block, has; as read(2).  *DRAINED: it has
+ * no more for now.
+ */
+ssize_t inlet_read(struct inlet *, int fd, bool *drained);
 
 /*
  * The next frame: 1 with *FRAME filled in.  Of one with data (STDOUT, STDERR)

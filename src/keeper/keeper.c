@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/strv.h"
+#include "base/text.h"
 #include "container/state.h"
 #include "keeper/child.h"
 #include "keeper/request.h"
@@ -24,6 +25,7 @@
 #define LOOK_MS		10000		/* for docker to say what it is in */
 #define LAST_WORDS_MS	500		/* between the ends of pipe and docker */
 #define STOPPED_MS	3000		/* a container's last bytes */
+#define SHOWN		300		/* bytes of docker's words */
 #define QUIT_MS		1000
 #define HANG_UP_MS	3000
 
@@ -55,7 +57,7 @@ keeper_let_go(struct keeper *k, const char *why)
 		return;
 	k->why = mem_dup(why);
 	loop_cancel(&k->loop, &k->idle);
-	door_close(&k->door, door_shut);
+	door_close(&k->door, door_shut, k);
 }
 
 static void
@@ -98,13 +100,32 @@ carrier_ended(void *arg)
 		loop_after(&k->loop, &k->deadline, LAST_WORDS_MS);
 }
 
+/*
+ * Docker says on the command's stdout why it could not start it: that comes
+ * where the agent should have greeted.  NULL: nothing did.
+ */
+static char *
+words_before_greeting(struct keeper *k)
+{
+	MEM_AUTO char *line = NULL;
+	const uint8_t *bytes;
+	size_t n = inlet_take(&k->exchange.in, SHOWN, &bytes);
+
+	if (k->greeted || n == 0)
+		return NULL;
+	line = mem_printf("%.*s", (int)n, (const char *)bytes);
+	line[strcspn(line, "\r\n")] = '\0';
+	return text_printable(line, 0);
+}
+
 static void
 exchange_broken(void *arg, const char *why)
 {
 	struct keeper *k = arg;
+	MEM_AUTO char *words = words_before_greeting(k);
 
-	if (why != NULL)
-		lose(k, why);
+	if (words != NULL || why != NULL)
+		lose(k, words != NULL ? words : why);
 	else if (!k->carrier.running)
 		lose_carrier(k);
 	else

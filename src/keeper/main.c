@@ -25,6 +25,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "container/warm_place.h"
 #include "keeper/child.h"
 #include "keeper/keeper.h"
 #include "keeper/opening.h"
@@ -37,6 +38,7 @@ report(struct request *r, const char *why)
 	MEM_AUTO char *line = why != NULL ?
 	    mem_printf("failed: %s\n", why) : mem_dup("ready\n");
 
+	warm_place_note(r->socket, why);
 	if (r->ready == -1)
 		return;
 	(void)file_write(r->ready, line, strlen(line));
@@ -52,16 +54,13 @@ detach(struct request *r)
 	if (r->ready != -1 && r->ready <= STDERR_FILENO)
 		r->ready = fcntl(r->ready, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	setsid();
+	if (r->ready != -1)
+		r->ready = fcntl(r->ready, F_DUPFD_CLOEXEC, 3);
 	for (int i = 0; i < 3; i++)
 		dup2(null, i);
-	if (r->ready == -1) {
-		closefrom(3);
-	} else {
-		fcntl(r->ready, F_SETFD, FD_CLOEXEC);
-		for (int i = 3; i < r->ready; i++)
-			close(i);
-		closefrom(r->ready + 1);
-	}
+	for (int i = 3; i < r->ready; i++)
+		close(i);
+	closefrom(r->ready != -1 ? r->ready + 1 : 3);
 	umask(077);
 }
 

@@ -131,15 +131,15 @@ class Call:
 
     def output(self):
         """Both, to their ends."""
-        got = {fd: b'' for fd in (self.stdout, self.stderr) if fd != -1}
+        got = {fd: [] for fd in (self.stdout, self.stderr) if fd != -1}
         open_ends = list(got)
         while open_ends:
             for fd in select.select(open_ends, [], [], LIMIT)[0]:
                 chunk = os.read(fd, 1 << 20)
-                got[fd] += chunk
+                got[fd].append(chunk)
                 if not chunk:
                     open_ends.remove(fd)
-        return got.get(self.stdout, b''), got.get(self.stderr, b'')
+        return b''.join(got.get(self.stdout, [])), b''.join(got.get(self.stderr, []))
 
     def end(self):
         """What it said behind all else, but for SWEPTs."""
