@@ -15,7 +15,8 @@
 # and those for memory mean nothing.
 #
 # With DEXEC_TEST_WARM=1 the same tests go through warm connections: to each container there is one before the tests
-# begin, for each user that $WARM_USERS names ("0 1000"), by the container's name and by its ID. Tests of what is
+# begin, for each user that $WARM_USERS names ("0 1000"), by the container's name, and by its ID in files that have a
+# fleet. Tests of what is
 # docker's own affair bear the tag "cold", with the reason, and are filtered out then.
 
 DEXEC=$(realpath "${DEXEC:-./dexec}")
@@ -40,7 +41,7 @@ container() {
 	shift 2
 	container_named "dexec-test-${variable,,}-$$-$RANDOM$RANDOM" "$image" "$@"
 	export "$variable=$container_name"
-	! is_warm || warm_up "$container_name" "$(id_of "$container_name")"
+	! is_warm || warm_up "$container_name" ${WARM_IDS:+"$(id_of "$container_name")"}
 }
 
 # container_named NAME IMAGE [DOCKER-RUN-OPTION...]: without a warm connection, in any case.
@@ -53,7 +54,7 @@ container_named() {
 # fleet VARIABLE N IMAGE [DOCKER-RUN-OPTION...]: N containers whose names are a number, from 1, behind what $VARIABLE has.
 fleet() {
 	local variable=$1 n=$2 image=$3 i ids=()
-	export "$variable=dexec-test-${variable,,}-$$-$RANDOM$RANDOM-"
+	export "$variable=dexec-test-${variable,,}-$$-$RANDOM$RANDOM-" WARM_IDS=1
 	for ((i = 1; i <= n; i++)); do
 		container_named "${!variable}$i" "$image" "${@:4}"
 		ids+=("$(id_of "$container_name")")
@@ -104,7 +105,7 @@ warm_file() {
 	mkdir -p "$HOME" && mkdir -p -m 700 "$XDG_RUNTIME_DIR"
 }
 
-# warm_up TARGET...: containers that run have their keepers, all started at once; of several, dexec names them by their ID.
+# warm_up TARGET...: each has its keeper, all started at once. Where there are several, dexec names them by their ID.
 warm_up() {
 	local target user pid pids=()
 	for target; do
