@@ -121,7 +121,7 @@ declined(void *arg, const char *why)
 	struct client *c = arg;
 
 	say_cold(c, why);
-	/* One that has taken it is there still. */
+	/* A keeper that has taken the call is there, whatever it said then. */
 	c->wants_keeper = !c->connection.taken;
 	warm_clear(&c->connection);
 	if (start_docker(c, &e) == -1)

@@ -11,6 +11,7 @@
 
 #define RETRY_MS	60	/* the command may be about to start */
 #define PIPE_GRACE_MS	150
+#define HOOK_MS		1500	/* for the hook's answer; docker knows why then */
 #define GIVE_UP_MS	2000
 #define FINISH_MS	5000	/* the most that a last sweep may take */
 #define MOST_FAILURES	3
@@ -137,14 +138,36 @@ sweep_next(struct ending *en)
 	if (signo == 0 || en->sweeping || reap_running(&en->reap))
 		return;
 	en->wanted = 0;
-	en->sweeping = en->hooks.sweep(en->hooks.arg, signo, mode);
+	en->sweeping = !en->hook_deaf &&
+	    en->hooks.sweep(en->hooks.arg, signo, mode);
 	if (en->sweeping) {
 		reap_clear(&en->reap);
 		en->reap.signo = signo;
 		en->reap.asked = mode;
+		loop_after(en->loop, &en->hook_timer, HOOK_MS);
 	} else
 		reap_start(&en->reap, en->loop, en->plan, en->say, signo, mode,
 		    swept, en);
+}
+
+/* What it may still answer would be taken for another sweep's. */
+static void
+hook_is_late(void *arg)
+{
+	struct ending *en = arg;
+
+	en->hook_deaf = true;
+	en->sweeping = false;
+	if (en->wanted == 0)
+		en->wanted = en->reap.signo;
+	sweep_next(en);
+}
+
+static void
+hook_answered(struct ending *en)
+{
+	en->sweeping = false;
+	loop_cancel(en->loop, &en->hook_timer);
 }
 
 void
@@ -152,7 +175,7 @@ ending_swept(struct ending *en, int hit, int left)
 {
 	if (!en->sweeping)
 		return;
-	en->sweeping = false;
+	hook_answered(en);
 	en->reap.hit = hit;
 	en->reap.left = left;
 	swept(en);
@@ -163,7 +186,7 @@ ending_not_swept(struct ending *en)
 {
 	if (!en->sweeping)
 		return;
-	en->sweeping = false;
+	hook_answered(en);
 	en->reap.problem = REAP_FAILED;
 	swept(en);
 }
@@ -271,8 +294,10 @@ ending_init(struct ending *en, struct loop *loop, const struct plan *plan,
 	en->term_timer.fire = term_now;
 	en->retry_timer.fire = retry;
 	en->give_up_timer.fire = waited_enough;
+	en->hook_timer.fire = hook_is_late;
 	en->kill_timer.arg = en->term_timer.arg = en;
 	en->retry_timer.arg = en->give_up_timer.arg = en;
+	en->hook_timer.arg = en;
 }
 
 void
@@ -294,6 +319,7 @@ cancel_timers(struct ending *en)
 	loop_cancel(en->loop, &en->term_timer);
 	loop_cancel(en->loop, &en->retry_timer);
 	loop_cancel(en->loop, &en->give_up_timer);
+	loop_cancel(en->loop, &en->hook_timer);
 }
 
 void

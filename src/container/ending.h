@@ -65,10 +65,12 @@ struct ending {
 	bool client_runs;
 	int level, wanted, failures;
 	bool sweeping;			/* by the hook */
+	bool hook_deaf;			/* it has not answered once */
 	bool finishing, answered;
 	bool clean;			/* the last sweep has left nothing */
 	struct reap reap;
 	struct loop_timer kill_timer, term_timer, retry_timer, give_up_timer;
+	struct loop_timer hook_timer;
 	void (*finished)(void *arg);
 	void *arg;
 };

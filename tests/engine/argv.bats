@@ -86,6 +86,8 @@ HOSTILE=($'two\nlines' $'\n' "it's" '"' '\' '\\' '$HOME' '$(touch /tmp/owned)' '
 	arrives "$BB" '' '' ''
 }
 
+# cold: docker puts them into JSON, which alters them; a connection carries them as they are.
+# bats test_tags=cold
 @test "invalid UTF-8: docker gets it byte for byte, and what it makes of it is what docker exec makes of it" {
 	noted "$BB" echo $'\xff\xfe' $'caf\xe9' $'\xc3'
 	ends "exit 0"
@@ -105,6 +107,8 @@ HOSTILE=($'two\nlines' $'\n' "it's" '"' '\' '\\' '$HOME' '$(touch /tmp/owned)' '
 	done
 }
 
+# cold: the words that are a few too many are those that docker has in addition.
+# bats test_tags=cold
 @test "as many words as the system takes, and a few more: 126, and says so" {
 	/usr/bin/python3 - "$DEXEC" "$BB" "$PWD/err" <<-'END'
 	import errno, os, subprocess, sys
@@ -169,6 +173,8 @@ HOSTILE=($'two\nlines' $'\n' "it's" '"' '\' '\\' '$HOME' '$(touch /tmp/owned)' '
 
 # ---- one docker process
 
+# cold: these count the calls of docker, and look at their words.
+# bats test_tags=cold
 @test "one docker process, with the words that a person would type, and the cookie" {
 	noted "$BB" true
 	called exec -e DEXEC_ID=X "$BB" true
@@ -179,6 +185,7 @@ HOSTILE=($'two\nlines' $'\n' "it's" '"' '\' '\\' '$HOME' '$(touch /tmp/owned)' '
 	called exec -e DEXEC_ID=X "$BB" ls /
 }
 
+# bats test_tags=cold
 @test "one docker process: with output, without success, buffered, from a shell, detached" {
 	noted "$BB" sh -c 'seq 100000; echo >&2; exit 1'
 	ends "exit 1"
@@ -213,6 +220,8 @@ HOSTILE=($'two\nlines' $'\n' "it's" '"' '\' '\\' '$HOME' '$(touch /tmp/owned)' '
 	docker exec "$BB" env | cmp - "$out"
 }
 
+# cold: a keeper has calls of its own.
+# bats test_tags=cold
 @test "host and context stand in front, for each call" {
 	engine=$DOCKER_HOST
 	noted -H "$engine" "$BB" true

@@ -3,7 +3,7 @@
 #
 # fixture.bash: what the tests on a real docker engine share. Loaded by each file, which then has
 #
-#   setup_file()     engine_tests || return 0; container BB dexec-busybox:1; ...
+#   setup_file()     engine_tests || return 0; container BB dexec-busybox:1; ...; fleet F 10 dexec-busybox:1
 #   teardown_file()  remove_containers
 #   setup()          scratch
 #   teardown()       end_started
@@ -13,6 +13,11 @@
 #
 # $DEXEC is the program under test. Where that is instrumented (sanitizer, valgrind), figures for time are stretched,
 # and those for memory mean nothing.
+#
+# With DEXEC_TEST_WARM=1 the same tests go through warm connections: to each container there is one before the tests
+# begin, for each user that $WARM_USERS names ("0 1000"), by the container's name, and by its ID in files that have a
+# fleet. Tests of what is
+# docker's own affair bear the tag "cold", with the reason, and are filtered out then.
 
 DEXEC=$(realpath "${DEXEC:-./dexec}")
 HERE=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
@@ -26,7 +31,8 @@ export STATUS_LIMIT=$((3 * LIMIT))
 # Once a file: is there an engine?
 engine_tests() {
 	bats_require_minimum_version 1.5.0
-	[ "${DEXEC_TEST_ENGINE-}" = 1 ]
+	[ "${DEXEC_TEST_ENGINE-}" = 1 ] || return
+	! is_warm || warm_file
 }
 
 # container VARIABLE IMAGE [DOCKER-RUN-OPTION...]: a container of a name that nobody else has, in $VARIABLE.
@@ -35,8 +41,10 @@ container() {
 	shift 2
 	container_named "dexec-test-${variable,,}-$$-$RANDOM$RANDOM" "$image" "$@"
 	export "$variable=$container_name"
+	! is_warm || warm_up "$container_name" ${WARM_IDS:+"$(id_of "$container_name")"}
 }
 
+# container_named NAME IMAGE [DOCKER-RUN-OPTION...]: without a warm connection, in any case.
 container_named() {
 	container_name=$1
 	docker run --detach --init --pull never --name "$1" "${@:3}" "$2" >/dev/null 3>&-
@@ -45,11 +53,13 @@ container_named() {
 
 # fleet VARIABLE N IMAGE [DOCKER-RUN-OPTION...]: N containers whose names are a number, from 1, behind what $VARIABLE has.
 fleet() {
-	local variable=$1 n=$2 image=$3 i
-	export "$variable=dexec-test-${variable,,}-$$-$RANDOM$RANDOM-"
+	local variable=$1 n=$2 image=$3 i ids=()
+	export "$variable=dexec-test-${variable,,}-$$-$RANDOM$RANDOM-" WARM_IDS=1
 	for ((i = 1; i <= n; i++)); do
 		container_named "${!variable}$i" "$image" "${@:4}"
+		ids+=("$(id_of "$container_name")")
 	done
+	! is_warm || warm_up "${ids[@]}"
 }
 
 remove_containers() {
@@ -59,18 +69,21 @@ remove_containers() {
 	# One that is paused cannot be removed by every engine.
 	docker unpause "${names[@]}" >/dev/null 2>&1 || :
 	docker rm --force "${names[@]}" >/dev/null 2>&1 || :
+	until_true "the keepers to end, as their containers have" no_keeper
 }
 
-# Once a test: directories of its own, and nothing of the caller's settings.
+# Once a test: directories of its own, and nothing of the caller's settings. What belongs to a connection is the file's.
 scratch() {
 	local name
 	engine_tests || skip "no docker engine: DEXEC_TEST_ENGINE is not 1"
 	T=$BATS_TEST_TMPDIR
-	mkdir -p "$T"/{home,config,runtime,tmp}
-	export HOME=$T/home XDG_CONFIG_HOME=$T/config XDG_RUNTIME_DIR=$T/runtime TMPDIR=$T/tmp LC_ALL=C.UTF-8
+	mkdir -p "$T"/{home,config,tmp} && mkdir -p -m 700 "$T/runtime"
+	export XDG_CONFIG_HOME=$T/config TMPDIR=$T/tmp LC_ALL=C.UTF-8
+	is_warm || export HOME=$T/home XDG_RUNTIME_DIR=$T/runtime
 	for name in ${!DEXEC_@}; do
 		case $name in DEXEC_TEST_* | DEXEC_ARCHIVE | DEXEC_LIBEXEC_DIR) ;; *) unset "$name" ;; esac
 	done
+	! is_warm || export DEXEC_WARM=1
 	unset CDPATH CI NO_COLOR CLICOLOR_FORCE
 	cd "$T" || return
 	exec </dev/null
@@ -78,6 +91,76 @@ scratch() {
 
 dexec() {
 	"$DEXEC" "$@"
+}
+
+# ---- warm connections
+
+is_warm() {
+	[ "${DEXEC_TEST_WARM-}" = 1 ]
+}
+
+# Where the keepers listen, and what they know docker by: the same for all tests of a file.
+warm_file() {
+	export HOME=$BATS_FILE_TMPDIR/home XDG_RUNTIME_DIR=$BATS_FILE_TMPDIR/runtime
+	mkdir -p "$HOME" && mkdir -p -m 700 "$XDG_RUNTIME_DIR"
+}
+
+# warm_up TARGET...: each has its keeper, all started at once. Where there are several, dexec names them by their ID.
+warm_up() {
+	local target user pid pids=()
+	for target; do
+		for user in '' ${WARM_USERS-}; do
+			warm_start ${user:+-u "$user"} "$target" &
+			pids+=($!)
+		done
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid"
+	done
+}
+
+id_of() {
+	docker inspect --format '{{.Id}}' "$1"
+}
+
+# warm_start [OPTION...] CONTAINER: when it returns, the connection serves.
+warm_start() {
+	timeout $((3 * LIMIT)) "$DEXEC" "$@" warm start 3>&-
+}
+
+# served CONTAINER: how many commands its connections have served so far, all users' together.
+served() {
+	timeout "$LIMIT" "$DEXEC" "$1" warm status 2>/dev/null 3>&- | awk 'NR > 1 { n += $5 } END { print n + 0 }'
+}
+
+# goes_warm N CONTAINER DEXEC-ARGS...: `go dexec`, by N commands through the connections of CONTAINER.
+goes_warm() {
+	local n=$1 container=$2 before now
+	before=$(served "$container")
+	go dexec "${@:3}"
+	now=$(served "$container")
+	[ $((now - before)) = "$n" ] || fail "$((now - before)) commands went warm, should be $n"
+}
+
+# keepers: of this file's tests, with the docker clients that they have, as process numbers.
+keepers() {
+	local file
+	while read -r file; do
+		is_keeper "${file%/environ}"
+	done < <(grep -lszxF "XDG_RUNTIME_DIR=$XDG_RUNTIME_DIR" /proc/[0-9]*/environ)
+}
+
+# is_keeper /proc/PID: prints PID when it is one, or belongs to one.
+is_keeper() {
+	local words
+	words=$(tr '\0' ' ' 2>/dev/null <"$1/cmdline") || return 0
+	case $words in
+	*dexec-keeper* | "docker "*.dexec-* | "docker events "*) echo "${1#/proc/}" ;;
+	esac
+}
+
+no_keeper() {
+	[ -z "$(keepers)" ]
 }
 
 # ---- running
@@ -259,9 +342,16 @@ refuses() {
 
 # ---- processes in a container
 
-# processes CONTAINER: those that live, one a line, by the engine's own view from outside: it needs nothing inside.
+# processes CONTAINER: those that live, one a line, by the engine's own view from outside: it needs nothing inside. The
+# agent of a warm connection is not one of them: it is there or not, whatever the command.
 processes() {
-	docker top "$1" -eo pid,stat,args | awk 'NR > 1 && $2 !~ /^[ZX]/ { $2 = ""; print }' | sort
+	docker top "$1" -eo pid,stat,args |
+		awk 'NR > 1 && $2 !~ /^[ZX]/ && $3 !~ /^(\/dev)?\/\.dexec-/ { $2 = ""; print }' | sort
+}
+
+# agents CONTAINER: of how many warm connections it has one.
+agents() {
+	docker top "$1" -eo pid,args | awk '$2 ~ /^(\/dev)?\/\.dexec-/ { n++ } END { print n + 0 }'
 }
 
 # census CONTAINER: what runs there is meant to, and must be there again when the test is over.
@@ -293,9 +383,11 @@ more_than() {
 	[ "$(processes "$1" | comm -13 "$T/census.$1" - | wc -l)" -ge "$2" ]
 }
 
-# has_guard PID: dexec has started the process that takes over when it is killed, in a session of its own.
+# has_guard PID: dexec has started the process that takes over when it is killed, in a session of its own. Where a
+# command goes through a warm connection, with no docker of dexec's own, that is the keeper.
 has_guard() {
 	local child session
+	! is_warm || children "$1" >/dev/null || return 0
 	while read -r child; do
 		read -r _ _ _ _ _ session _ 2>/dev/null <"/proc/$child/stat" || continue
 		[ "$session" != "$child" ] || return 0

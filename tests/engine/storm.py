@@ -4,6 +4,7 @@
 and afterwards nothing may be left over: no process here or in the container, no temporary file, no descriptor.
 
 $DEXEC_TEST_STORM says how many in a row, and how many sixteen at a time ("2000 300"); $DEXEC_TEST_SEED repeats a storm.
+With DEXEC_TEST_WARM=1 they go through a warm connection, which is left by nothing either when it is told to stop.
 """
 
 import concurrent.futures
@@ -54,6 +55,7 @@ class Storm:
         self.container = f'dexec-test-storm-{os.getpid()}-{time.time_ns()}'
         self.mark = f'DEXEC_TEST_MARK={self.container}'
         self.place, self.notes = place, place + '/notes'
+        self.warm = os.environ.get('DEXEC_TEST_WARM') == '1'
         self.random = [random.randbytes(LARGEST) for _ in range(FILES)]
         self.environment = self.make_environment()
         self.noting = {**self.environment, 'DEXEC_DOCKER': self.make_noting_docker()}
@@ -63,7 +65,9 @@ class Storm:
                 if not name.startswith('DEXEC_') or name == 'DEXEC_LIBEXEC_DIR'}
         for name in 'HOME', 'TMPDIR', 'XDG_CONFIG_HOME', 'XDG_RUNTIME_DIR':
             kept[name] = f'{self.place}/{name}'
-            os.mkdir(kept[name])
+            os.mkdir(kept[name], 0o700)
+        if self.warm:
+            kept['DEXEC_WARM'] = '1'
         name, value = self.mark.split('=')
         return {**kept, name: value}
 
@@ -78,6 +82,18 @@ class Storm:
         docker('run', '--detach', '--init', '--pull', 'never', '--name', self.container, 'dexec-busybox:1')
         for i, content in enumerate(self.random):
             docker('exec', '-i', self.container, 'sh', '-c', f'cat >/tmp/random{i}', input=content)
+        self.before = processes_inside(self.container)
+        if self.warm:
+            for environment in self.environment, self.noting:
+                self.connection('start', environment)
+
+    def connection(self, action, environment):
+        return subprocess.run([self.dexec, self.container, 'warm', action], check=True, env=environment, timeout=LIMIT,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE).stdout.decode()
+
+    def served(self):
+        """How many commands the connections have served."""
+        return sum(int(line.split()[4]) for line in self.connection('status', self.environment).splitlines()[1:])
 
     def stop(self):
         subprocess.run(['docker', 'rm', '--force', self.container], check=False, stdout=subprocess.DEVNULL,
@@ -168,15 +184,19 @@ class Tap:
 
 
 def rage(storm, tap, in_a_row, at_once):
-    before = processes_inside(storm.container)
     wrong = [storm.one(n) for n in range(in_a_row)]
     tap.result(f'storm: {in_a_row} execs in a row, every byte and status right', list(filter(None, wrong)))
     with concurrent.futures.ThreadPoolExecutor(SIXTEEN) as pool:
         wrong = list(pool.map(storm.one, range(at_once)))
     tap.result(f'storm: {at_once} execs, {SIXTEEN} at a time, every byte and status right', list(filter(None, wrong)))
+    if storm.warm:
+        served = storm.served()
+        tap.result('storm: all of them went through a connection',
+                   [] if served == in_a_row + at_once else [f'{served} of {in_a_row + at_once}'])
+        storm.connection('stop', storm.environment)
     tap.result('storm: no process is left here', settled(lambda: processes_here(storm.mark), []))
-    after = settled(lambda: processes_inside(storm.container), before)
-    tap.result('storm: no process is left in the container', [] if after == before else after)
+    after = settled(lambda: processes_inside(storm.container), storm.before)
+    tap.result('storm: no process is left in the container', [] if after == storm.before else after)
     tap.result('storm: no temporary file is left', os.listdir(storm.environment['TMPDIR']))
     leaked = []
     if os.path.exists(storm.notes):
@@ -196,7 +216,7 @@ def main():
         storm = Storm(place)
         usual = '50 32' if instrumented(storm.dexec) else '2000 300'
         counts = [int(word) for word in os.environ.get('DEXEC_TEST_STORM', usual).split()]
-        tap = Tap(6)
+        tap = Tap(6 + storm.warm)
         try:
             storm.start()
             rage(storm, tap, *counts)
