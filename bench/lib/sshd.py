@@ -57,9 +57,11 @@ def write(path, text, mode=0o600):
     os.chmod(path, mode)
 
 
-def remote_environment(docker):
-    """So that docker on the other side is ours, and finds our engine."""
-    words = [f"PATH={os.path.dirname(docker)}:/usr/local/bin:/usr/bin:/bin"]
+def remote_environment(folder, docker):
+    """So that docker on the other side is ours and finds our engine, and no
+    start-up file of the user's shell takes part, which can be slow."""
+    words = [f"PATH={os.path.dirname(docker)}:/usr/local/bin:/usr/bin:/bin",
+             f"HOME={folder}/home"]
     if os.environ.get("DOCKER_HOST"):
         words.append(f"DOCKER_HOST={os.environ['DOCKER_HOST']}")
     return " ".join(f'"{word}"' for word in words)
@@ -71,7 +73,8 @@ def configure(folder, docker, port):
     with open(f"{folder}/host.pub", encoding="ascii") as file:
         write(f"{folder}/known", f"[127.0.0.1]:{port} {file.read()}")
     write(f"{folder}/sshd_config", SERVER.format(
-        folder=folder, port=port, environment=remote_environment(docker)))
+        folder=folder, port=port, environment=remote_environment(
+            folder, docker)))
     write(f"{folder}/ssh_config", CLIENT.format(folder=folder))
     os.makedirs(f"{folder}/bin")
     write(f"{folder}/bin/ssh",
