@@ -8,7 +8,6 @@ import shutil
 import signal
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 
 from lib import container, inside
@@ -75,10 +74,12 @@ class Connections:
         return [pid for pid, argv in self.processes().items()
                 if os.path.basename(argv[0]) == b"dexec-keeper"]
 
-    def clients(self):
-        """The docker programs that are the connections."""
+    def children(self, word):
+        """The docker programs that keepers run: `exec`, the connection itself,
+        or `events`."""
+        keepers = self.keepers()
         return [pid for pid, argv in self.processes().items()
-                if os.path.basename(argv[0]) == b"docker" and b"-i" in argv]
+                if word.encode() in argv and parent(pid) in keepers]
 
     def start(self, target):
         self.bench.run(Command(target.argv(self.bench.dexec, "warm", "start")))
@@ -106,27 +107,31 @@ class Connections:
             raise CommandFailed(f"only {served} of {calls} calls went through "
                                 "the warm connection")
 
+    def end_keepers(self):
+        """What is still there some time after they were told to end."""
+        for pid in self.keepers():
+            kill(pid, signal.SIGTERM)
+        gone = inside.wait_for(lambda: not self.processes(), PATIENCE)
+        return {} if gone is not None else self.processes()
+
     def clear(self):
         """End them all and remove their sockets; nothing is left."""
-        for pid in self.keepers():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
-        gone = inside.wait_for(lambda: not self.processes(), PATIENCE)
-        if gone is None:
-            self.kill_left()
+        left = self.end_keepers()
+        for pid in left:
+            kill(pid, signal.SIGKILL)
         shutil.rmtree(os.path.join(self.directory, "dexec"),
                       ignore_errors=True)
-
-    def kill_left(self):
-        left = self.processes()
-        for pid in left:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        words = sorted({os.path.basename(argv[0]).decode(errors="replace")
-                        for argv in left.values()})
         if left:
+            words = sorted({os.path.basename(argv[0]).decode(errors="replace")
+                            for argv in left.values()})
             raise ProbeError(f"still there {PATIENCE} s after the keepers were "
                              f"told to end: {', '.join(words)}")
+
+
+def kill(pid, number):
+    """Nothing happens to one that has ended."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def read(path):
@@ -136,6 +141,15 @@ def read(path):
 
 def argv_of(pid):
     return read(f"/proc/{pid}/cmdline").split(b"\0")
+
+
+def parent(pid):
+    """0 when there is none any more."""
+    try:
+        # Behind the name, which is in brackets and may have any.
+        return int(read(f"/proc/{pid}/stat").rpartition(b")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def first_process(docker, name):
@@ -160,7 +174,3 @@ def only(pids, what):
         raise ProbeError(f"there should be one {what}, and there are "
                          f"{len(pids)}")
     return pids[0]
-
-
-def pause():
-    time.sleep(inside.PAUSE)
