@@ -32,8 +32,8 @@ after the other is lost: the keeper, the agent, the docker client of the
 connection or the one that follows the events is killed by KILL; the container
 is restarted, is paused and unpaused, is removed and made anew under the same
 name, or is renamed, goes on running, and another gets its name. Before each
-fault the connection is waited for, and after each the next call has to work (an
-agent's end is over when the docker client that led to it has ended). A wrong
+fault the connection is waited for, and after each the next call has to work (the
+loss of the agent is over when the docker client that led to it has ended). A wrong
 container is one that did not have the name at any time of the call. Lost
 silently is a command that dexec says has ended well and that has not run, or
 whose output has not come. Left over is what is still there {REST_PATIENCE} s
@@ -56,7 +56,7 @@ class Faults:
         self.kinds = {
             "keeper killed": lambda: self.kill(self.warm.keepers()),
             "agent killed": self.kill_agents,
-            "docker exec killed": lambda: self.kill(self.warm.children("exec")),
+            "docker exec killed": self.kill_clients,
             "docker events killed":
                 lambda: self.kill(self.warm.children("events")),
             "restarted": lambda: self.docker("restart", "-t", "0", self.name),
@@ -76,13 +76,21 @@ class Faults:
         for pid in pids:
             kill(pid, signal.SIGKILL)
 
-    def kill_agents(self):
-        """Until the news of it can have come here: a call before that is one
-        of those under way."""
-        clients = set(self.warm.children("exec"))
-        self.kill(self.agents())
+    def until_told(self, clients):
+        """Until the news can have come here: a call that begins before that is
+        one of those under way."""
         wait_for(lambda: not clients & set(self.warm.children("exec")),
                  OPEN_PATIENCE, LOOK_PAUSE)
+
+    def kill_agents(self):
+        clients = set(self.warm.children("exec"))
+        self.kill(self.agents())
+        self.until_told(clients)
+
+    def kill_clients(self):
+        clients = set(self.warm.children("exec"))
+        self.kill(clients)
+        self.until_told(clients)
 
     def create(self):
         begun = time.perf_counter()
@@ -172,9 +180,8 @@ def storm(bench, warm, seed):
     faults = Faults(bench, warm, log)
     faults.create()
     kinds = list(faults.kinds) * 13
-    count = bench.count(100, 16)
     random.seed(seed)
-    kinds = kinds[:count]
+    kinds = kinds[:bench.count(100, 16)]
     random.shuffle(kinds)
     try:
         warm.start(faults.target)
