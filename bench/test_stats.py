@@ -1,18 +1,19 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""Tests of the statistics, the turn-taking, the checking of lines and the
-measuring itself."""
+"""Tests of the statistics, the turn-taking, the checking of lines, the judging
+of storms and the measuring itself."""
 
 import os
 import signal
 import sys
+import tempfile
 import unittest
 
 sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
 from lib import (chart, fleet, inside, lines, measure,  # noqa: E402
-                 result, rounds, stats, table)
+                 result, rounds, stats, storm, table)
 from lib.live import Live  # noqa: E402
 
 
@@ -98,6 +99,49 @@ class Turns(unittest.TestCase):
         log, _ = self.run_rounds("abcd", 8, True)
         for place in range(4):
             self.assertEqual(sorted(log[place::4]), list("aabbccdd"))
+
+
+class Storms(unittest.TestCase):
+    """Two containers had the name, one after the other."""
+
+    SPANS = [storm.Span("aaaa1", 0, 10), storm.Span("bbbb2", 9)]
+
+    def called(self, status=0, output=b"done 1\n", endless=False, begun=11):
+        return storm.Called(1, begun, begun + 1, status, output, b"", endless)
+
+    def judged(self, called, *hosts):
+        with tempfile.TemporaryDirectory() as log:
+            load = storm.Load("dexec", "C", log)
+            load.called = [called]
+            if hosts:
+                with open(os.path.join(log, "1"), "w",
+                          encoding="ascii") as file:
+                    file.writelines(host + "\n" for host in hosts)
+            wrong, _ = storm.judge(load, self.SPANS)
+        return sorted(what for what, count in wrong.items() if count)
+
+    def test_all_is_well(self):
+        self.assertEqual(self.judged(self.called(), "bbbb"), [])
+        self.assertEqual(self.judged(self.called(125, b"")), [])
+
+    def test_twice(self):
+        self.assertEqual(self.judged(self.called(), "bbbb", "bbbb"), ["twice"])
+        self.assertEqual(self.judged(self.called(125), "bbbb", "bbbb"),
+                         ["twice"])
+
+    def test_in_a_container_that_had_the_name_before(self):
+        self.assertEqual(self.judged(self.called(), "aaaa"), ["elsewhere"])
+        self.assertEqual(self.judged(self.called(begun=9.5), "aaaa"), [])
+
+    def test_lost_without_a_word(self):
+        self.assertEqual(self.judged(self.called()), ["silent"])
+        self.assertEqual(self.judged(self.called(output=b""), "bbbb"),
+                         ["silent"])
+        self.assertEqual(self.judged(self.called(endless=True), "bbbb"),
+                         ["silent"])
+
+    def test_without_an_end(self):
+        self.assertEqual(self.judged(self.called(None, b""), "bbbb"), ["hung"])
 
 
 class Tables(unittest.TestCase):

@@ -17,17 +17,18 @@ over the limit leaves it open.
 REPRODUCE = """\
 ## How to reproduce
 
-    make bench                          # everything, about half an hour
+    make bench                          # everything, about 40 minutes
     make bench BENCH_QUICK=1            # a glance, not for the record
-    DEXEC=src/dexec bench/run startup   # one section; the others are kept
+    DEXEC=./dexec bench/run startup     # one section; the others are kept
     bench/run --list                    # the sections
 
 It takes a running engine (`DOCKER_HOST` as usual), a docker client,
-busybox-static, python3-docker, gnuplot, clustershell and parallel, and wants a
-machine with nothing else to do. It makes two images and up to 301 containers
-and removes them. How a command ends is seen in the container's /proc, which
-takes root and an engine on the same machine. The samples are in
-`results.json`.
+busybox-static, python3-docker, gnuplot, clustershell, parallel and
+openssh-server, and wants a machine with nothing else to do. It makes two images
+and up to 301 containers and removes them. How a command ends, and the agent of
+a warm connection, are seen in the container's /proc, which takes root and an
+engine on the same machine. A dexec that is not installed finds its keeper and
+agent by `DEXEC_LIBEXEC_DIR`. The samples are in `results.json`.
 """
 
 

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: ISC
+"""A warm connection whose parts are killed under load."""
+
+import contextlib
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+
+from lib import container, result, table
+from lib.inside import Inside, wait_for
+from lib.measure import ProbeError
+from lib.storm import CLIENTS, Load, Span, call, judge
+from lib.warm import Connections, Target, agents, kill
+
+NAME = "warm_faults"
+TITLE = "Warm connections: 100 faults under load"
+
+OPEN_PATIENCE = 10
+REST_PATIENCE = 15
+LOOK_PAUSE = 0.02
+FIRST_TWO = 2             # processes of a container at rest: init and sleep
+
+NOTE = f"""\
+{CLIENTS} clients call `dexec --warm C` without a pause; each of their commands
+writes the name of its container into a file of its own, in a directory that all
+the containers share, and one client's commands never end by themselves (they
+have --timeout 1). Meanwhile, in random order and after random times, one part
+after the other is lost: the keeper, the agent, the docker client of the
+connection or the one that follows the events is killed by KILL; the container
+is restarted, is paused and unpaused, is removed and made anew under the same
+name, or is renamed, goes on running, and another gets its name. Before each
+fault the connection is waited for, and after each the next call has to work (the
+loss of the agent is over when the docker client that led to it has ended). A wrong
+container is one that did not have the name at any time of the call. Lost
+silently is a command that dexec says has ended well and that has not run, or
+whose output has not come. Left over is what is still there {REST_PATIENCE} s
+after the load: here, keepers but one, and anything when that one was told to
+end; in the containers, all but their first two processes and the agent."""
+
+
+class Faults:
+    """The container of the storm, and what happens to it."""
+
+    def __init__(self, bench, warm, log):
+        self.bench = bench
+        self.warm = warm
+        self.log = log
+        self.name = f"dexec-bench-{os.getpid()}-storm"
+        self.target = Target(self.name)
+        self.spans = []
+        self.old = []         # renamed, and still there
+        self.left = 0         # processes in those when they were removed
+        self.kinds = {
+            "keeper killed": lambda: self.kill(self.warm.keepers()),
+            "agent killed": self.kill_agents,
+            "docker exec killed": self.kill_clients,
+            "docker events killed":
+                lambda: self.kill(self.warm.children("events")),
+            "restarted": lambda: self.docker("restart", "-t", "0", self.name),
+            "paused": self.pause,
+            "recreated": self.recreate,
+            "renamed": self.rename,
+        }
+
+    def docker(self, *words):
+        return container.docker(self.bench.docker, *words)
+
+    def agents(self):
+        return agents(self.bench.docker, self.name)
+
+    @staticmethod
+    def kill(pids):
+        for pid in pids:
+            kill(pid, signal.SIGKILL)
+
+    def until_told(self, clients):
+        """Until the news can have come here: a call that begins before that is
+        one of those under way."""
+        wait_for(lambda: not clients & set(self.warm.children("exec")),
+                 OPEN_PATIENCE, LOOK_PAUSE)
+
+    def kill_agents(self):
+        clients = set(self.warm.children("exec"))
+        self.kill(self.agents())
+        self.until_told(clients)
+
+    def kill_clients(self):
+        clients = set(self.warm.children("exec"))
+        self.kill(clients)
+        self.until_told(clients)
+
+    def create(self):
+        begun = time.perf_counter()
+        identifier = self.docker(
+            "run", "-d", "--init", "--pull=never", "--network=none",
+            "--name", self.name, f"--label=dexec.bench={os.getpid()}",
+            "-v", f"{self.log}:/log", self.bench.fleet.image, "sleep",
+            "1000000")
+        self.spans.append(Span(identifier, begun))
+
+    def pause(self):
+        self.docker("pause", self.name)
+        time.sleep(random.uniform(0, 0.5))
+        self.docker("unpause", self.name)
+
+    def recreate(self):
+        self.docker("rm", "-f", self.name)
+        self.spans[-1].ended = time.perf_counter()
+        self.create()
+
+    def rename(self):
+        self.remove_old()
+        name = f"{self.name}-{len(self.spans)}"
+        self.docker("rename", self.name, name)
+        self.spans[-1].ended = time.perf_counter()
+        self.old.append(name)
+        self.create()
+
+    def remove_old(self):
+        """By now nobody should be in there any more."""
+        for name in self.old:
+            self.left += self.left_in(name, 0)
+            self.docker("rm", "-f", name)
+        self.old = []
+
+    def left_in(self, name, wanted):
+        """Processes that are there too long, above the first two and so
+        many."""
+        seen = Inside(self.bench.docker, name)
+        most = FIRST_TWO + wanted
+        wait_for(lambda: seen.count() <= most, REST_PATIENCE, LOOK_PAUSE)
+        return max(0, seen.count() - most)
+
+    def next_call(self):
+        """None, or what went wrong with it."""
+        _, _, status, _, said = call(self.target.warm(self.bench.dexec,
+                                                      "true"))
+        if status == 0:
+            return None
+        return f"status {status}: {said.decode(errors='replace').strip()}"
+
+
+def strike(faults, kinds):
+    """(how many hit an open connection, [(kind, what went wrong with the next
+    call)])"""
+    hit, failed = Counter(), []
+    for number, kind in enumerate(kinds, 1):
+        if sys.stderr.isatty():
+            print(f"\r\033[Kfaults: {number}/{len(kinds)} {kind}", end="",
+                  file=sys.stderr, flush=True)
+        hit[kind] += wait_for(lambda: faults.warm.is_open(faults.target),
+                              OPEN_PATIENCE, LOOK_PAUSE) is not None
+        time.sleep(random.uniform(0, 0.1))
+        faults.kinds[kind]()
+        wrong = faults.next_call()
+        if wrong is not None:
+            failed.append((kind, wrong))
+            print(f"run: after '{kind}': {wrong}", file=sys.stderr)
+    return hit, failed
+
+
+def left_over(faults):
+    """(here, in the containers)"""
+    faults.remove_old()
+    warm = faults.warm
+    wait_for(lambda: len(warm.keepers()) <= 1, REST_PATIENCE, LOOK_PAUSE)
+    here = max(0, len(warm.keepers()) - 1)
+    there = faults.left + faults.left_in(faults.name, 1)
+    return here + len(warm.end_keepers()), \
+        there + faults.left_in(faults.name, 0)
+
+
+def storm(bench, warm, seed):
+    log = os.path.join(bench.scratch, "log")
+    os.mkdir(log)
+    bench.fleet.names(1)
+    faults = Faults(bench, warm, log)
+    faults.create()
+    kinds = list(faults.kinds) * 13
+    random.seed(seed)
+    kinds = kinds[:bench.count(100, 16)]
+    random.shuffle(kinds)
+    try:
+        warm.start(faults.target)
+        with Load(bench.dexec, faults.name, log) as load:
+            hit, failed = strike(faults, kinds)
+        wrong, statuses = judge(load, faults.spans)
+        here, there = left_over(faults)
+    finally:
+        with contextlib.suppress(container.EngineError):
+            faults.docker("unpause", faults.name)
+        for name in (faults.name, *faults.old):
+            with contextlib.suppress(container.EngineError):
+                faults.docker("rm", "-f", name)
+    wrong.update(next=len(failed), here=here, there=there)
+    return Counter(kinds), hit, failed, wrong, statuses
+
+
+def figures(count, calls, wrong):
+    what = {"twice": "commands run twice",
+            "elsewhere": "commands in a wrong container",
+            "silent": "commands lost silently",
+            "hung": "calls that did not end",
+            "next": "next calls that did not work",
+            "here": "processes left over here",
+            "there": "processes left over in the containers"}
+    return [result.figure(f"{count} faults, {calls:,} calls: {text}", "none",
+                          str(wrong[key]), wrong[key] == 0)
+            for key, text in what.items()]
+
+
+def status_row(statuses):
+    return [["did not end" if status is None else str(status), str(calls)]
+            for status, calls in sorted(statuses.items(),
+                                        key=lambda item: -item[1])]
+
+
+def measure(bench):
+    if os.geteuid() != 0:
+        raise ProbeError("it takes root to see processes in containers")
+    seed = random.randrange(10 ** 6)
+    with Connections(bench) as warm:
+        kinds, hit, failed, wrong, statuses = storm(bench, warm, seed)
+    rows = [[kind, str(count), str(hit[kind]),
+             str(sum(kind == name for name, _ in failed))]
+            for kind, count in kinds.items()]
+    return result.section(
+        figures(sum(kinds.values()), sum(statuses.values()), wrong),
+        [result.rows(f"Faults (seed {seed})",
+                     ["", "times", "with the connection there",
+                      "next call failed"], rows),
+         result.rows("Statuses of the calls", ["status", "calls"],
+                     status_row(statuses))],
+        notes=[NOTE], samples={"next_failed": failed})
