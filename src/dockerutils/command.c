@@ -7,6 +7,8 @@
 #define COMMANDS(ROW) \
 	ROW(build_image) \
 	ROW(run_image) \
+	ROW(publish_image) \
+	ROW(transfer_image) \
 	ROW(genversion) \
 
 #define DECLARE(name) extern const struct command command_##name;

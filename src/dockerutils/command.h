@@ -24,12 +24,17 @@ struct choices {
 
 	/* build-image, publish-image */
 	const char *image_name, *image_tag;
-	bool force, pull, no_scripts;
+	bool force, pull, no_scripts, login;
 
 	/* run-image */
 	const char *args, *command, *network;
 	struct strv env;
 	bool keep, gpu, tty, no_tty;
+
+	/* transfer-image */
+	const char *identity;
+	int compress;
+	bool of_project;
 };
 
 enum argument {

@@ -136,12 +136,12 @@ merge(struct strv *into, const struct strv *words)
 
 	for (size_t i = 0; i < words->n; i++) {
 		at = find(into, words->v[i]);
-		if (at == into->n) {
+		if (into->v == NULL || at == into->n) {
 			strv_push(into, words->v[i]);
-		} else {
-			free(into->v[at]);
-			into->v[at] = mem_dup(words->v[i]);
+			continue;
 		}
+		free(into->v[at]);
+		into->v[at] = mem_dup(words->v[i]);
 	}
 }
 

@@ -111,7 +111,8 @@ image_prefix(const char *name)
 			buf_add_byte(&prefix, c);
 		else if (prefix.len > 0 && isalnum((unsigned char)
 		    prefix.data[prefix.len - 1]))
-			buf_add_byte(&prefix, c == '_' || c == '.' ? c : '-');
+			buf_add_byte(&prefix, strchr("_.", c) != NULL ? c :
+			    (char)'-');
 		else if (c == '-' && prefix.len > 0 &&
 		    prefix.data[prefix.len - 1] == '-')
 			buf_add_byte(&prefix, c);

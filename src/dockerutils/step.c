@@ -3,6 +3,7 @@
 
 #include <sys/wait.h>
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -17,19 +18,30 @@
 	"======================================"
 
 void
-step_show(const struct call *call, char *const *argv)
+step_show_text(const struct call *call, const char *fmt, ...)
 {
-	MEM_AUTO char *quoted = NULL;
+	MEM_AUTO char *text = NULL;
+	va_list ap;
 
 	if (call->choices.quiet && !call->choices.print)
 		return;
-	quoted = text_quote_argv(argv);
+	va_start(ap, fmt);
+	text = mem_vprintf(fmt, ap);
+	va_end(ap);
 	if (call->choices.print)
-		printf("%s\n", quoted);
+		printf("%s\n", text);
 	else
-		printf("\n\n" RULE "\n%s\n\n\n", quoted);
+		printf("\n\n" RULE "\n%s\n\n\n", text);
 	/* Before what the program itself prints. */
 	fflush(stdout);
+}
+
+void
+step_show(const struct call *call, char *const *argv)
+{
+	MEM_AUTO char *quoted = text_quote_argv(argv);
+
+	step_show_text(call, "%s", quoted);
 }
 
 int

@@ -14,6 +14,10 @@ struct error;
 /* Show ARGV as the command that comes: between lines, or alone for --print. */
 void step_show(const struct call *, char *const *argv);
 
+/* The same for what is more than one program. */
+void step_show_text(const struct call *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /*
  * Show and run it; with --print, only show it (status 0).  Returns its exit
  * status, 128 and the signal that ended it (call->signo is set then), or -1
