@@ -9,7 +9,20 @@
 	ROW(run_image) \
 	ROW(publish_image) \
 	ROW(transfer_image) \
+	ROW(run_notebook) \
 	ROW(genversion) \
+	ROW(register_dock) \
+	ROW(unregister_dock) \
+	ROW(create_dock) \
+	ROW(destroy_dock) \
+	ROW(start_dock) \
+	ROW(stop_dock) \
+	ROW(ls_dock) \
+	ROW(ssh_dock) \
+	ROW(nb_dock) \
+	ROW(sync_up) \
+	ROW(sync_down) \
+	ROW(dock_env) \
 
 #define DECLARE(name) extern const struct command command_##name;
 #define LIST(name) &command_##name,

@@ -7,6 +7,8 @@
 #ifndef DOCKERUTILS_COMMAND_H
 #define DOCKERUTILS_COMMAND_H
 
+#include <stdint.h>
+
 #include "base/options.h"
 #include "base/say.h"
 #include "base/strv.h"
@@ -35,6 +37,14 @@ struct choices {
 	const char *identity;
 	int compress;
 	bool of_project;
+
+	/* docks */
+	const char *instance, *ssh_options, *instance_type, *subnet;
+	const char *product, *product_version, *bind;
+	int volume_size, port;
+	struct strv tags;
+	int64_t poll, limit;
+	bool no_context, json, no_state, yes, delete, dry_run, overwrite;
 };
 
 enum argument {
@@ -66,6 +76,7 @@ struct command {
 	size_t least, most;		/* words that are no options */
 	enum argument argument;		/* what the first of them is */
 	bool project;			/* is run in a project */
+	bool hidden;			/* for scripts of ours: not listed */
 
 	/*
 	 * Do it.  Returns the exit status, or -1 with the error set; where a

@@ -15,8 +15,9 @@ help_program(struct buf *b)
 	    "\n"
 	    "Each COMMAND is a program of that name as well:\n");
 	for (size_t i = 0; commands[i] != NULL; i++)
-		buf_addf(b, "  %-28s%s\n", commands[i]->name,
-		    commands[i]->summary);
+		if (!commands[i]->hidden)
+			buf_addf(b, "  %-28s%s\n", commands[i]->name,
+			    commands[i]->summary);
 	buf_add_text(b, "\nOptions of every command:\n");
 	options_help(b, general_rows);
 	buf_add_text(b, "\nExit status: that of docker, ssh or aws; 2 for a "

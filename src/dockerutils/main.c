@@ -200,6 +200,7 @@ main(int argc, char **argv)
 	status = c != NULL ? run_command(&call, c, argv + 1) :
 	    run_program(&call, argv + 1);
 	strv_clear(&call.choices.env);
+	strv_clear(&call.choices.tags);
 	arguments_clear(&call.arguments);
 	project_clear(&call.project);
 	return status;

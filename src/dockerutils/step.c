@@ -67,6 +67,15 @@ step_run_quietly(struct call *call, char *const *argv, struct error *e)
 }
 
 int
+step_run_or_print(struct call *call, char *const *argv, struct error *e)
+{
+	if (!call->choices.print)
+		return step_run_quietly(call, argv, e);
+	step_show(call, argv);
+	return 0;
+}
+
+int
 step_run(struct call *call, char *const *argv, struct error *e)
 {
 	step_show(call, argv);

@@ -28,6 +28,9 @@ int step_run(struct call *, char *const *argv, struct error *);
 /* Run it without showing it. */
 int step_run_quietly(struct call *, char *const *argv, struct error *);
 
+/* The same; with --print, show it and do not run it. */
+int step_run_or_print(struct call *, char *const *argv, struct error *);
+
 /* What waitpid(2) says, as step_run() returns it. */
 int step_status(struct call *, int wait_status);
 

@@ -100,6 +100,26 @@ relay_broken(void *arg, const struct relay *relay, int cause)
 		kill(r->p->stage[0].child.pid, SIGTERM);
 }
 
+/* It has failed as those do whose neighbour has gone, or that we end. */
+static bool
+is_consequence(const struct pipeline_stage *s)
+{
+	return WIFSIGNALED(s->wait_status) &&
+	    (WTERMSIG(s->wait_status) == SIGPIPE ||
+	    WTERMSIG(s->wait_status) == SIGTERM);
+}
+
+/* The first is to blame, but for what is only a consequence. */
+static void
+blame(struct pipeline *p, const struct pipeline_stage *s)
+{
+	if (pipeline_stage_succeeded(s))
+		return;
+	if (p->failed == -1 || (is_consequence(&p->stage[p->failed]) &&
+	    !is_consequence(s)))
+		p->failed = (int)(s - p->stage);
+}
+
 static void
 changed(void *arg, int wait_status)
 {
@@ -111,8 +131,7 @@ changed(void *arg, int wait_status)
 	s->wait_status = wait_status;
 	s->ended = true;
 	r->left--;
-	if (!pipeline_stage_succeeded(s) && r->p->failed == -1)
-		r->p->failed = (int)(s - r->p->stage);
+	blame(r->p, s);
 	if (s != r->p->stage)
 		return;
 	relay_drain(&r->relay);
