@@ -23,6 +23,8 @@
 	ROW(sync_up) \
 	ROW(sync_down) \
 	ROW(dock_env) \
+	ROW(complete) \
+	ROW(manual) \
 
 #define DECLARE(name) extern const struct command command_##name;
 #define LIST(name) &command_##name,
