@@ -14,12 +14,15 @@
 void
 aws_argv(struct strv *argv, const char *word, ...)
 {
+	const char *next = word;
 	va_list ap;
 
 	strv_push(argv, "aws");
 	va_start(ap, word);
-	for (; word != NULL; word = va_arg(ap, const char *))
-		strv_push(argv, word);
+	while (next != NULL) {
+		strv_push(argv, next);
+		next = va_arg(ap, const char *);
+	}
 	va_end(ap);
 }
 

@@ -53,7 +53,7 @@ static int
 run_with_input(struct call *call, char *const *argv, const char *text,
     struct error *e)
 {
-	int ends[2], wait_status, rc;
+	int ends[2] = { -1, -1 }, wait_status = 0, rc;
 	struct spawn s = { .argv = argv, .fd = { -1, STDOUT_FILENO,
 	    STDERR_FILENO } };
 

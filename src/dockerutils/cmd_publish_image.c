@@ -120,7 +120,7 @@ read_target(struct publication *p, const struct call *call, struct error *e)
 	    &tag, e) == -1)
 		return -1;
 	n = tag.text != NULL ? strlen(tag.text) : 0;
-	if (n > 0 && tag.text[n - 1] == '"' &&
+	if (tag.text != NULL && n > 0 && tag.text[n - 1] == '"' &&
 	    strchr(tag.text, '"') == tag.text + n - 1)
 		tag.text[n - 1] = '\0';
 	if (tag.text == NULL || *tag.text == '\0') {

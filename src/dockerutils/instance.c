@@ -62,7 +62,7 @@ take(struct instance *i, const json_t *o)
 	}
 }
 
-/* All instances of all reservations; the last one is taken. */
+/* All instances of all reservations; the first one is taken. */
 static size_t
 count(struct instance *i, const json_t *reservations)
 {
@@ -75,9 +75,8 @@ count(struct instance *i, const json_t *reservations)
 			if (json_string_value(json_object_get(instance,
 			    "InstanceId")) == NULL)
 				continue;
-			instance_clear(i);
-			take(i, instance);
-			found++;
+			if (found++ == 0)
+				take(i, instance);
 		}
 	}
 	return found;

@@ -95,6 +95,14 @@ find_root(struct project *p, struct error *e)
 	return 0;
 }
 
+static char
+kept(char c)
+{
+	if (c == '_' || c == '.')
+		return c;
+	return '-';
+}
+
 /*
  * What can be part of an image's name: lower case, and "-" for all that cannot
  * be in one.
@@ -111,8 +119,7 @@ image_prefix(const char *name)
 			buf_add_byte(&prefix, c);
 		else if (prefix.len > 0 && isalnum((unsigned char)
 		    prefix.data[prefix.len - 1]))
-			buf_add_byte(&prefix, strchr("_.", c) != NULL ? c :
-			    (char)'-');
+			buf_add_byte(&prefix, kept(c));
 		else if (c == '-' && prefix.len > 0 &&
 		    prefix.data[prefix.len - 1] == '-')
 			buf_add_byte(&prefix, c);

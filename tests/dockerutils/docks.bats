@@ -4,7 +4,7 @@
 # Docks: their records, and the commands about them, with an aws, an ssh, an rsync and a docker that note how they were
 # called. The answers of aws are as it gives them.
 #
-# shellcheck disable=SC2154,SC2016,SC2030,SC2031
+# shellcheck disable=SC2154,SC2016,SC2030,SC2031,SC2012
 
 load helper
 

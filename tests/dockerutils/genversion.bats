@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: ISC
 #
 # genversion, with the real git: the file, the order of sources, and every style of versioneer.
+#
+# shellcheck disable=SC2016,SC2030,SC2031
 
 load helper
 

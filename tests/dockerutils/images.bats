@@ -3,7 +3,7 @@
 #
 # The commands about images, with a docker that notes how it was called.
 #
-# shellcheck disable=SC2154,SC2030,SC2031
+# shellcheck disable=SC2154,SC2016,SC2030,SC2031
 
 load helper
 

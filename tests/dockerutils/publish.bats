@@ -3,7 +3,7 @@
 #
 # publish-image, with an aws and a docker that note how they were called.
 #
-# shellcheck disable=SC2154
+# shellcheck disable=SC2154,SC2016
 
 load helper
 

@@ -3,7 +3,7 @@
 #
 # transfer-image, with an ssh that runs its command here, and a docker that saves and loads files.
 #
-# shellcheck disable=SC2154
+# shellcheck disable=SC2154,SC2016
 
 load helper
 

@@ -4,7 +4,7 @@
 # dockerutils on real engines: two of its own, an sshd and a registry on loopback.
 #
 # $T is fixture.bash's, which is loaded:
-# shellcheck disable=SC2154
+# shellcheck disable=SC2154,SC2016
 
 load fixture
 load engines
@@ -21,7 +21,7 @@ teardown_file() {
 	engine_tests || return 0
 	[ ! -e "$ENGINES/sshd.pid" ] || as_root kill "$(<"$ENGINES/sshd.pid")"
 	[ ! -e "$ENGINES/registry.pid" ] || as_root kill "$(<"$ENGINES/registry.pid")"
-	rm -rf "$ENGINES"/{key,host_key,key.pub,host_key.pub,known,ssh_config,sshd_config,sshd.log,sshd.pid,bin,registry*}
+	rm -rf "${ENGINES:?}"/{key,host_key,key.pub,host_key.pub,known,ssh_config,sshd_config,sshd.log,sshd.pid,bin,registry*}
 	stop_engines
 }
 
@@ -69,10 +69,11 @@ setup() {
 	DOCKER_HOST=$(socket node1)
 	unset DOCKER_CONTEXT DOCKER_IP "${!AWS_@}" _DOCK_MONIKER
 	mkdir -p proj/docker/{base,dev}
-	cd proj
-	printf 'FROM dexec-busybox:1\nRUN echo one >/file\n' >docker/base/Dockerfile
-	printf 'FROM dexec-busybox:1 AS Builder\nRUN echo two >/file\nFROM proj-base:ann\nCOPY --from=Builder /file /two\n' \
-		>docker/dev/Dockerfile
+	cd proj || return
+	echo one >one
+	echo two >two
+	printf 'FROM dexec-busybox:1\nCOPY one /file\n' >docker/base/Dockerfile
+	printf 'FROM scratch AS Builder\nCOPY two /\nFROM proj-base:ann\nCOPY --from=Builder /two /\n' >docker/dev/Dockerfile
 }
 
 teardown() {
@@ -80,30 +81,30 @@ teardown() {
 	[ -z "${T-}" ] || at node1 ps -aq --filter name=ann_ | xargs -r docker rm -f >/dev/null
 }
 
-du() {
+ours() {
 	"$DOCKERUTILS" "$@" 3>&-
 }
 
 @test "build-image, run-image and clean: on an engine" {
-	du build-image all >/dev/null
+	ours build-image all >/dev/null
 	docker image inspect proj-dev-builder:ann proj-dev:ann proj-base:ann >/dev/null
-	du run-image -q dev -c 'cat /file /two' >"$T/out"
+	ours run-image -q dev -c 'cat /file /two' >"$T/out"
 	diff "$T/out" - <<<$'one\ntwo'
-	run -9 du run-image dev -c "sh -c 'exit 9'"
-	[ "$(echo input | du run-image -q dev -c cat)" = input ]
-	[ "$(du run-image -q dev -e 'V=a b' -e W_TOKEN=t -c 'sh -c "echo $$V $$W_TOKEN"')" = 'a b t' ]
-	du build-image clean >/dev/null
+	run -9 ours run-image dev -c "sh -c 'exit 9'"
+	[ "$(echo input | ours run-image -q dev -c cat)" = input ]
+	[ "$(ours run-image -q dev -e 'V=a b' -e W_TOKEN=t -c 'sh -c "echo $$V $$W_TOKEN"')" = 'a b t' ]
+	ours build-image clean >/dev/null
 	[ -z "$(docker image ls -q proj-dev)$(docker image ls -q proj-base)" ]
-	du build-image clean >/dev/null
+	ours build-image clean >/dev/null
 }
 
 @test "run-image: with a terminal, and kept and detached" {
-	du build-image base >/dev/null
+	ours build-image base >/dev/null
 	script -qec "'$DOCKERUTILS' run-image -q base -c 'sh -c tty'" /dev/null </dev/null | grep /dev/pts
-	run -0 du run-image -k base -c 'sh -c "exit 3"'
+	run -0 ours run-image -k base -c 'sh -c "exit 3"'
 	[[ $output =~ ann_base_[0-9._-]+ ]]
 	[ "$(docker wait "${BASH_REMATCH[0]%:}")" = 3 ]
-	du build-image clean >/dev/null
+	ours build-image clean >/dev/null
 }
 
 @test "publish-image: to a registry on loopback, and it can be pulled from there" {
@@ -117,49 +118,49 @@ du() {
 	as_root nsenter --net="/proc/$(<"$ENGINES/node1/pid")/ns/net" sh -c \
 		'echo $$ >"$1.pid"; exec docker-registry serve "$1.yml"' sh "$ENGINES/registry" >"$ENGINES/registry.log" 2>&1 3>&- &
 	printf '[base]\nimage_repo=127.0.0.1:5000\npublication_tag=127.0.0.1:5000/team/{image}:{tag}-x\n' >docker/dockerutils.cfg
-	du build-image base >/dev/null
-	until_true "the registry" du publish-image base
+	ours build-image base >/dev/null
+	until_true "the registry" ours publish-image base
 	docker rmi 127.0.0.1:5000/team/proj-base:ann-x >/dev/null
 	docker pull -q 127.0.0.1:5000/team/proj-base:ann-x
 	[ "$(docker image inspect -f '{{.Id}}' proj-base:ann)" = \
 		"$(docker image inspect -f '{{.Id}}' 127.0.0.1:5000/team/proj-base:ann-x)" ]
 	docker rmi 127.0.0.1:5000/team/proj-base:ann-x >/dev/null
-	du build-image clean >/dev/null
+	ours build-image clean >/dev/null
 }
 
 @test "transfer-image: between two engines, through a real sshd" {
-	du build-image base >/dev/null
+	ours build-image base >/dev/null
 	local how
 	for how in zstd gzip none; do
-		du transfer-image -p -z "$how" base there >"$T/out" 2>"$T/err"
+		ours transfer-image -p -z "$how" base there >"$T/out" 2>"$T/err"
 		[ "$(docker image inspect -f '{{.Id}}' proj-base:ann)" = "$(at node2 image inspect -f '{{.Id}}' proj-base:ann)" ]
 		[ "$how" = none ] || at node2 rmi proj-base:ann >/dev/null
 	done
-	run -0 du transfer-image -p base there
+	run -0 ours transfer-image -p base there
 	[[ $output == *'has this very proj-base:ann already'* ]]
 	at node2 rmi proj-base:ann
-	run -1 du transfer-image no/such:1 there
+	run -1 ours transfer-image no/such:1 there
 	[[ $output == *'no/such:1 cannot be transferred: '* ]]
-	du build-image clean >/dev/null
+	ours build-image clean >/dev/null
 }
 
 @test "W-S5: a host whose key is another one than before is not talked to" {
-	du build-image base >/dev/null
+	ours build-image base >/dev/null
 	ssh-keygen -q -t ed25519 -N '' -f "$T/other"
 	sed "s|ssh-ed25519 [^ ]*|$(cut -d' ' -f1,2 "$T/other.pub")|" "$ENGINES/known" >"$T/known"
 	mkdir "$T/bin"
 	printf '#!/bin/sh\nexec /usr/bin/ssh -o UserKnownHostsFile=%s -F %s "$@"\n' "$T/known" "$ENGINES/ssh_config" >"$T/bin/ssh"
 	chmod +x "$T/bin/ssh"
-	PATH=$T/bin:$PATH run -255 du transfer-image -p base there
+	PATH=$T/bin:$PATH run -255 ours transfer-image -p base there
 	[[ $output == *'Host key verification failed'* ]]
 	[ -z "$(at node2 image ls -q proj-base)" ]
-	du build-image clean >/dev/null
+	ours build-image clean >/dev/null
 }
 
 @test "transfer-image: killed half way it leaves nothing there" {
 	head -c 6000000 /dev/urandom >blob
 	printf 'FROM scratch\nCOPY blob /\n' >docker/base/Dockerfile
-	du build-image base >/dev/null
+	ours build-image base >/dev/null
 	at node2 image ls -aq --no-trunc >"$T/before"
 	# A save that stops half way.
 	mkdir "$T/bin"
@@ -184,7 +185,7 @@ du() {
 	until_true "the rest to go" gone
 	at node2 image ls -aq --no-trunc | diff "$T/before" -
 	grep "the transfer failed at '" "$T/transfer.err"
-	du build-image clean >/dev/null
+	ours build-image clean >/dev/null
 }
 
 # What node2 keeps of an image while it is loaded.
