@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,16 +75,21 @@ trim(struct line l)
 static char *
 text_of(struct line l)
 {
-	return mem_printf("%.*s", (int)l.len, l.at);
+	char *text = mem_grow(NULL, l.len + 1, 1);
+
+	memcpy(text, l.at, l.len);
+	text[l.len] = '\0';
+	return text;
 }
 
-/* The same, as a message shows it. */
-static char *
-shown(struct line l)
+/* The line is not as it should be: WHY. */
+static int
+refuse(const struct ini *ini, struct line l, const char *why, struct error *e)
 {
 	MEM_AUTO char *text = text_of(l);
+	MEM_AUTO char *shown = text_printable(text, 60);
 
-	return text_printable(text, 60);
+	return ini_error(ini, l.number, e, "'%s' %s", shown, why);
 }
 
 /* Give the open entry its value, which has no blanks at its end. */
@@ -130,25 +134,24 @@ begin_section(struct parser *p, struct line header)
 static int
 begin_entry(struct parser *p, struct line l, struct error *e)
 {
-	MEM_AUTO char *bad = shown(l);
 	struct ini_section *s = p->section;
 	struct line key = l, value = l;
 
 	if (s == NULL)
-		return ini_error(p->ini, l.number, e,
-		    "'%s' stands before the first [section]", bad);
+		return refuse(p->ini, l, "stands before the first [section]",
+		    e);
 	key.len = 0;
 	while (key.len < l.len && strchr("=:", l.at[key.len]) == NULL)
 		key.len++;
 	if (key.len == l.len)
-		return ini_error(p->ini, l.number, e,
-		    "'%s' is neither [section] nor key = value", bad);
+		return refuse(p->ini, l,
+		    "is neither [section] nor key = value", e);
 	value.at += key.len + 1;
 	value.len -= key.len + 1;
 	key = trim(key);
 	value = trim(value);
 	if (key.len == 0)
-		return ini_error(p->ini, l.number, e, "'%s' has no key", bad);
+		return refuse(p->ini, l, "has no key", e);
 	if (s->n == s->room) {
 		s->room = s->room == 0 ? 8 : 2 * s->room;
 		s->entries = mem_grow(s->entries, s->room,
@@ -235,8 +238,6 @@ check_line(const struct ini *ini, struct line l, struct error *e)
 		    "the file begins with a byte order mark");
 	if (memchr(l.at, '\0', l.len) != NULL)
 		return ini_error(ini, l.number, e, "the line has a NUL byte");
-	if (l.len > INT_MAX / 2)
-		return ini_error(ini, l.number, e, "the line is too long");
 	return 0;
 }
 
