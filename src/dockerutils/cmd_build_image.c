@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: ISC */
+#include "dockerutils/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "dockerutils/build_order.h"
+#include "dockerutils/dockerfile.h"
+#include "dockerutils/pip_conf.h"
+#include "dockerutils/reference.h"
+#include "dockerutils/script.h"
+#include "dockerutils/step.h"
+#include "dockerutils/version_file.h"
+#include "run/ask.h"
+
+static const struct option_row rows[] = {
+	{ .letter = 'f', .name = "force_build_base", .kind = OPTION_BOOL,
+	    .offset = CHOICE(force),
+	    .help = "build base first, and pull where pull_FROM_on_force" },
+	{ .letter = 'i', .name = "image_name", .kind = OPTION_TEXT,
+	    .offset = CHOICE(image_name), .value = "NAME",
+	    .help = "call the image NAME" },
+	{ .letter = 't', .name = "image_tag", .kind = OPTION_TEXT,
+	    .offset = CHOICE(image_tag), .value = "TAG",
+	    .help = "give it the tag TAG" },
+	{ .letter = 'p', .name = "pull_base", .kind = OPTION_BOOL,
+	    .offset = CHOICE(pull),
+	    .help = "pull the images that it is built from" },
+	{ .name = "no-scripts", .kind = OPTION_BOOL,
+	    .offset = CHOICE(no_scripts),
+	    .help = "leave out pre_build_script and post_build_script" },
+	{ .name = NULL }
+};
+
+/* One image being built. */
+struct build {
+	const char *image;
+	bool requested;		/* by its name: options are about it */
+	bool pull;
+	struct dockerfile file;
+	struct reference reference;
+	struct strv args;	/* of key build_args */
+};
+
+static int
+read_build(struct build *b, const struct call *call, struct error *e)
+{
+	const struct project *p = &call->project;
+	const struct choices *c = &call->choices;
+	const struct replacing r = { p->variables, BRACES_KNOWN, true };
+	VALUE_AUTO struct value args = { 0 };
+
+	if (dockerfile_read(&b->file, b->image, e) == -1)
+		return -1;
+	if (!b->file.exists)
+		return 0;
+	if (reference_make(&b->reference, p, b->image,
+	    b->requested ? c->image_name : NULL,
+	    b->requested ? c->image_tag : NULL, e) == -1 ||
+	    project_flag(p, b->image, "pull_FROM_on_force", false, &b->pull,
+	    e) == -1 ||
+	    project_value(p, b->image, "build_args", &args, e) == -1)
+		return -1;
+	b->pull = c->pull || (c->force && b->pull);
+	if (args.text != NULL && words_add(&b->args, args.text, &r, e) == -1)
+		return project_blame(p, &args, e);
+	return 0;
+}
+
+static void
+build_clear(struct build *b)
+{
+	dockerfile_clear(&b->file);
+	reference_clear(&b->reference);
+	strv_clear(&b->args);
+}
+
+/* SUFFIX and TARGET: of the stage that is built for itself, or "" and NULL. */
+static int
+docker_build(struct call *call, const struct build *b, const char *suffix,
+    const char *target, struct error *e)
+{
+	struct strv argv = { 0 };
+	int rc;
+
+	docker_argv(&call->docker, &argv, "build");
+	if (b->pull)
+		strv_push(&argv, "--pull");
+	strv_push(&argv, "--compress");
+	strv_push(&argv, "-t");
+	strv_pushf(&argv, "%s%s:%s", b->reference.name, suffix,
+	    b->reference.tag);
+	strv_push(&argv, "-f");
+	strv_pushf(&argv, "docker/%s/Dockerfile", b->image);
+	strv_push_option(&argv, "--target", target);
+	strv_pushv(&argv, strv_argv(&b->args));
+	strv_push(&argv, ".");
+	rc = step_run(call, strv_argv(&argv), e);
+	strv_clear(&argv);
+	if (rc > 0)
+		say_warning(&call->say, "docker build failed: %d", rc);
+	return rc;
+}
+
+static int
+build(struct call *call, struct build *b, struct error *e)
+{
+	int rc;
+
+	rc = script_run(call, b->image, "pre_build_script",
+	    "pre-build-script", e);
+	if (rc > 0)
+		say_warning(&call->say, "pre-build-script failed: %d", rc);
+	if (rc == 0 && b->file.builder)
+		rc = docker_build(call, b, "-builder", "builder", e);
+	if (rc == 0)
+		rc = docker_build(call, b, "", NULL, e);
+	if (rc == 0)
+		rc = script_run(call, b->image, "post_build_script",
+		    "post-build-script", e);
+	return rc;
+}
+
+static int
+build_image(struct call *call, const char *image, bool requested,
+    struct error *e)
+{
+	struct build b = { .image = image, .requested = requested };
+	int rc = read_build(&b, call, e);
+
+	if (rc == 0 && b.file.exists)
+		rc = build(call, &b, e);
+	build_clear(&b);
+	return rc;
+}
+
+/* With what has to be there around it. */
+static int
+build_all(struct call *call, const struct strv *images, struct error *e)
+{
+	const char *request = call->words[0];
+	struct pip_conf pip = { .lock = -1 };
+	bool requested;
+	int rc = 0;
+
+	if (!call->choices.print) {
+		if (version_file_write(&call->project, e) == -1 ||
+		    pip_conf_begin(&pip, e) == -1)
+			return -1;
+		if (pip.missing)
+			printf("No pip.conf found, will not pull packages "
+			    "from custom package manager\n");
+	}
+	for (size_t i = 0; rc == 0 && i < images->n; i++) {
+		requested = strcmp(request, "all") == 0 ||
+		    strcmp(request, images->v[i]) == 0;
+		rc = build_image(call, images->v[i], requested, e);
+	}
+	pip_conf_end(&pip);
+	return rc;
+}
+
+/* Docker has an image of that name. */
+static bool
+is_there(const struct call *call, const char *name)
+{
+	struct question q = { 0 };
+	ERROR_AUTO struct error e = { 0 };
+	bool there;
+
+	docker_argv(&call->docker, &q.argv, "image");
+	strv_push(&q.argv, "inspect");
+	strv_push(&q.argv, "--format={{.Id}}");
+	strv_push(&q.argv, name);
+	there = ask(&q, 1, 0, &call->say, &e) == 0 && question_answered(&q);
+	question_clear(&q);
+	return there;
+}
+
+static int
+remove_image(struct call *call, const struct build *b, const char *suffix,
+    struct error *e)
+{
+	MEM_AUTO char *name = mem_printf("%s%s:%s", b->reference.name, suffix,
+	    b->reference.tag);
+	struct strv argv = { 0 };
+	int rc;
+
+	if (!call->choices.print && !is_there(call, name))
+		return 0;
+	docker_argv(&call->docker, &argv, "rmi");
+	strv_push(&argv, name);
+	rc = step_run(call, strv_argv(&argv), e);
+	strv_clear(&argv);
+	/* One that is in use stays; only a signal is an end. */
+	return rc > 0 && call->signo == 0 ? 0 : rc;
+}
+
+static int
+clean(struct call *call, struct error *e)
+{
+	const struct project *p = &call->project;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < p->images.n; i++) {
+		struct build b = { .image = p->images.v[i] };
+
+		rc = read_build(&b, call, e);
+		if (rc == 0 && b.file.exists)
+			rc = remove_image(call, &b, "", e);
+		if (rc == 0 && b.file.builder)
+			rc = remove_image(call, &b, "-builder", e);
+		build_clear(&b);
+	}
+	return rc;
+}
+
+static bool
+has_base(const struct project *p)
+{
+	for (size_t i = 0; i < p->images.n; i++)
+		if (strcmp(p->images.v[i], "base") == 0)
+			return true;
+	return false;
+}
+
+static int
+select_images(struct strv *images, const struct call *call, struct error *e)
+{
+	const char *image = call->words[0];
+
+	if (strcmp(image, "all") == 0) {
+		if (call->choices.image_name != NULL)
+			return error_usage(e, "--image_name is for one image, "
+			    "not for all");
+		return build_order(images, &call->project, e);
+	}
+	if (project_check_image(&call->project, image, false, e) == -1)
+		return -1;
+	if (call->choices.force && has_base(&call->project) &&
+	    strcmp(image, "base") != 0)
+		strv_push(images, "base");
+	strv_push(images, image);
+	return 0;
+}
+
+static int
+run(struct call *call, struct error *e)
+{
+	struct strv images = { 0 };
+	int rc;
+
+	if (strcmp(call->words[0], "clean") == 0)
+		return clean(call, e);
+	rc = select_images(&images, call, e);
+	if (rc == 0)
+		rc = build_all(call, &images, e);
+	strv_clear(&images);
+	return rc;
+}
+
+const struct command command_build_image = {
+	.name = "build-image",
+	.synopsis = "{all|clean|IMAGE}",
+	.summary = "build images of the project, or remove them",
+	.help =
+	    "Build IMAGE, a directory below docker/, by its Dockerfile; all of\n"
+	    "them, each behind those it is made from; or remove (clean) what\n"
+	    "was built.  A stage called builder is built and tagged by itself\n"
+	    "before, as NAME-builder.  The image's section in\n"
+	    "docker/dockerutils.cfg is asked for name, tag, prefix, build_args,\n"
+	    "pre_build_script, post_build_script and pull_FROM_on_force.\n",
+	.options = rows,
+	.least = 1,
+	.most = 1,
+	.argument = ARGUMENT_IMAGE,
+	.project = true,
+	.run = run,
+};

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: ISC */
+#include "dockerutils/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <jansson.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "dockerutils/docks.h"
+#include "dockerutils/instance.h"
+#include "run/ask.h"
+
+#define PATIENCE	20000	/* ms, for one answer of aws */
+
+static const struct option_row rows[] = {
+	{ .name = "json", .kind = OPTION_BOOL, .offset = CHOICE(json),
+	    .help = "a JSON array of objects" },
+	{ .name = "no-state", .kind = OPTION_BOOL, .offset = CHOICE(no_state),
+	    .help = "do not ask AWS for their states" },
+	{ .name = NULL }
+};
+
+/* What has become of one dock's question. */
+struct state {
+	struct instance instance;
+	const char *text;	/* NULL: none was asked for */
+};
+
+static void
+take_answer(struct state *s, const struct dock *dock,
+    const struct question *q, const struct call *call)
+{
+	ERROR_AUTO struct error e = { 0 };
+	MEM_AUTO char *why = NULL;
+	int rc;
+
+	if (!instance_possible(&dock->record)) {
+		s->text = "not on AWS";
+		return;
+	}
+	s->text = "unknown";
+	if (!question_answered(q)) {
+		why = question_complaint(q);
+		say_warning(&call->say, "%s: %s", record_name(&dock->record),
+		    why);
+		return;
+	}
+	rc = instance_parse(&s->instance, buf_text(&q->capture.out), &e);
+	if (rc == -1)
+		say_warning(&call->say, "%s: %s", record_name(&dock->record),
+		    e.text);
+	else if (rc == 1 && s->instance.state != NULL)
+		s->text = s->instance.state;
+}
+
+/* All are asked for at once. */
+static int
+ask_states(struct state *states, const struct docks *docks,
+    const struct call *call, struct error *e)
+{
+	struct question *q = mem_zero(docks->n + 1, sizeof(*q));
+	size_t *number = mem_zero(docks->n + 1, sizeof(*number)), n = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < docks->n; i++) {
+		number[i] = n;
+		if (instance_possible(&docks->v[i].record))
+			instance_argv(&docks->v[i].record, &q[n++].argv);
+	}
+	rc = ask(q, n, PATIENCE, &call->say, e);
+	if (rc > 0)
+		rc = error_set(e, "interrupted");
+	for (size_t i = 0; rc == 0 && i < docks->n; i++)
+		take_answer(&states[i], &docks->v[i], &q[number[i]], call);
+	for (size_t i = 0; i < n; i++)
+		question_clear(&q[i]);
+	free(q);
+	free(number);
+	return rc;
+}
+
+static json_t *
+text_or_null(const char *text)
+{
+	return text != NULL ? json_string(text) : json_null();
+}
+
+static json_t *
+as_json(const struct dock *dock, const struct state *s)
+{
+	const struct record *r = &dock->record;
+	json_t *o = json_object();
+
+	json_object_set_new(o, "moniker", text_or_null(r->moniker));
+	json_object_set_new(o, "host", text_or_null(r->host));
+	json_object_set_new(o, "user", text_or_null(r->user));
+	json_object_set_new(o, "directory", text_or_null(dock->directory));
+	json_object_set_new(o, "state", text_or_null(s->text));
+	json_object_set_new(o, "instance", text_or_null(r->instance != NULL ?
+	    r->instance : s->instance.id));
+	json_object_set_new(o, "instance_name",
+	    text_or_null(s->instance.name));
+	json_object_set_new(o, "provisioned_product",
+	    text_or_null(r->product));
+	return o;
+}
+
+static void
+print_json(const struct docks *docks, const struct state *states)
+{
+	json_t *all = json_array();
+	MEM_AUTO char *text = NULL;
+
+	for (size_t i = 0; i < docks->n; i++)
+		json_array_append_new(all, as_json(&docks->v[i], &states[i]));
+	text = json_dumps(all, JSON_INDENT(2));
+	json_decref(all);
+	printf("%s\n", text != NULL ? text : "[]");
+}
+
+static void
+print_lines(const struct docks *docks, const struct state *states)
+{
+	for (size_t i = 0; i < docks->n; i++) {
+		const char *text = states[i].text;
+
+		printf("%s (%s)%s%s\n", record_name(&docks->v[i].record),
+		    docks->v[i].directory, text != NULL ? ": " : "",
+		    text != NULL ? text : "");
+	}
+}
+
+static int
+run(struct call *call, struct error *e)
+{
+	struct docks docks = { 0 };
+	struct state *states = NULL;
+	int rc = docks_read(&docks, &call->say, e);
+
+	states = mem_zero(docks.n + 1, sizeof(*states));
+	if (rc == 0 && !call->choices.no_state)
+		rc = ask_states(states, &docks, call, e);
+	if (rc == 0 && call->choices.json)
+		print_json(&docks, states);
+	else if (rc == 0)
+		print_lines(&docks, states);
+	for (size_t i = 0; i < docks.n; i++)
+		instance_clear(&states[i].instance);
+	free(states);
+	docks_clear(&docks);
+	return rc;
+}
+
+const struct command command_ls_dock = {
+	.name = "ls-dock",
+	.synopsis = "",
+	.summary = "list docks, and what state they are in",
+	.help =
+	    "List all docks: MONIKER (DIRECTORY): STATE.  The states of those\n"
+	    "that may be EC2 instances are asked of the aws program.\n",
+	.options = rows,
+	.run = run,
+};

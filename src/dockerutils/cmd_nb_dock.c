@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: ISC */
+#include "dockerutils/command.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "dockerutils/docks.h"
+#include "dockerutils/notebook.h"
+#include "dockerutils/ssh.h"
+#include "dockerutils/step.h"
+#include "dockerutils/tunnel.h"
+#include "run/foreground.h"
+#include "run/spawn.h"
+
+static const struct option_row rows[] = {
+	{ .letter = 'p', .name = "port", .kind = OPTION_NUMBER,
+	    .offset = CHOICE(port), .value = "PORT", .least = 1,
+	    .help = "the port, there and here (8888)" },
+	{ .name = NULL }
+};
+
+/*
+ * Run there.  The token comes on standard input, so that it stands in nobody's
+ * list of processes.  It is up when it answers, which jupyter itself can tell.
+ */
+#define START_JUPYTER \
+	"umask 077; read -r JUPYTER_TOKEN; export JUPYTER_TOKEN; " \
+	"nohup jupyter lab --no-browser --ip=127.0.0.1 --port=\"$1\" " \
+	"--ServerApp.port_retries=0 >\"$HOME/jupyter.out\" 2>&1 </dev/null & " \
+	"p=$!; while kill -0 $p 2>/dev/null; do " \
+	"jupyter server list 2>/dev/null | grep -q \":$1/\" && exit 0; " \
+	"sleep 1; done; cat \"$HOME/jupyter.out\" >&2; exit 1"
+
+static char *
+start_line(int port)
+{
+	struct buf line = { 0 };
+
+	buf_add_text(&line, "exec sh -c ");
+	text_quote(&line, START_JUPYTER);
+	buf_addf(&line, " sh %d", port);
+	return buf_steal(&line);
+}
+
+/* Run ARGV with TEXT on its standard input. */
+static int
+run_with_input(struct call *call, char *const *argv, const char *text,
+    struct error *e)
+{
+	int ends[2] = { -1, -1 }, wait_status = 0, rc;
+	struct spawn s = { .argv = argv, .fd = { -1, STDOUT_FILENO,
+	    STDERR_FILENO } };
+
+	if (file_pipe(ends, -1) == -1)
+		return error_system(e, "cannot make a pipe");
+	/* It is shorter than what a pipe holds. */
+	rc = file_write(ends[1], text, strlen(text));
+	file_close(&ends[1]);
+	s.fd[0] = ends[0];
+	if (rc == 0)
+		rc = foreground_run(&s, &wait_status, e);
+	file_close(&ends[0]);
+	return rc == -1 ? -1 : step_status(call, wait_status);
+}
+
+static int
+start(struct call *call, const struct ssh *ssh, int port, const char *token,
+    struct error *e)
+{
+	MEM_AUTO char *line = start_line(port);
+	MEM_AUTO char *input = mem_printf("%s\n", token);
+	struct strv argv = { 0 };
+	int rc;
+
+	ssh_argv(ssh, &argv, NULL, line);
+	rc = run_with_input(call, strv_argv(&argv), input, e);
+	strv_clear(&argv);
+	return rc;
+}
+
+static void
+show(const struct ssh *ssh, int port)
+{
+	MEM_AUTO char *line = start_line(port);
+	MEM_AUTO char *first = NULL, *second = NULL;
+	struct strv start = { 0 }, tunnel = { 0 };
+
+	ssh_argv(ssh, &start, NULL, line);
+	tunnel_argv(ssh, &tunnel, port);
+	first = text_quote_argv(strv_argv(&start));
+	second = text_quote_argv(strv_argv(&tunnel));
+	printf("%s\n%s\n", first, second);
+	strv_clear(&start);
+	strv_clear(&tunnel);
+}
+
+static int
+open_notebook(struct call *call, const struct record *r, struct error *e)
+{
+	int port = call->choices.port > 0 ? call->choices.port : NOTEBOOK_PORT;
+	MEM_AUTO char *token = notebook_token(e);
+	SSH_AUTO struct ssh ssh = { 0 };
+	struct tunnel tunnel = { 0 };
+	int rc;
+
+	if (token == NULL)
+		return -1;
+	ssh_make_dock(&ssh, r);
+	if (call->choices.print) {
+		show(&ssh, port);
+		return 0;
+	}
+	printf("Starting Jupyter on %s\n", r->host);
+	fflush(stdout);
+	rc = start(call, &ssh, port, token, e);
+	if (rc != 0)
+		return rc;
+	if (tunnel_open(&tunnel, &ssh, port, e) == -1)
+		return -1;
+	notebook_tell(call, port, token);
+	return step_status(call, tunnel_wait(&tunnel));
+}
+
+static int
+run(struct call *call, struct error *e)
+{
+	struct docks docks = { 0 };
+	const struct dock *dock = NULL;
+	int rc = docks_read(&docks, &call->say, e);
+
+	if (rc == 0)
+		dock = docks_find(&docks, call->words[0], e);
+	rc = dock != NULL ? open_notebook(call, &dock->record, e) : -1;
+	docks_clear(&docks);
+	return rc;
+}
+
+const struct command command_nb_dock = {
+	.name = "nb-dock",
+	.synopsis = "[DOCK]",
+	.summary = "start Jupyter Lab on a dock, and a tunnel to it",
+	.help =
+	    "Start Jupyter Lab on DOCK (without DOCK, the one that this shell\n"
+	    "is docked to), bound to its loopback and with a token, and keep an\n"
+	    "ssh tunnel to it until this command is interrupted.  The token is\n"
+	    "$JUPYTER_TOKEN, or a new one.\n",
+	.options = rows,
+	.most = 1,
+	.argument = ARGUMENT_DOCK,
+	.run = run,
+};

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+#include "dockerutils/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "dockerutils/docks.h"
+#include "dockerutils/ssh.h"
+#include "run/foreground.h"
+
+static const struct option_row rows[] = {
+	{ .letter = 's', .name = "ssh-options", .kind = OPTION_TEXT,
+	    .offset = CHOICE(ssh_options), .value = "WORDS",
+	    .help = "more words for ssh" },
+	{ .name = NULL }
+};
+
+static int
+open_ssh(struct call *call, const struct record *r, struct error *e)
+{
+	SSH_AUTO struct ssh ssh = { 0 };
+	struct strv argv = { 0 }, plain = { 0 };
+	MEM_AUTO char *quoted = NULL;
+	int rc = 0;
+
+	ssh_make_dock(&ssh, r);
+	ssh_argv(&ssh, &plain, NULL, NULL);
+	strv_push(&argv, plain.v[0]);
+	if (call->choices.ssh_options != NULL)
+		rc = words_split(&argv, call->choices.ssh_options, e);
+	strv_pushv(&argv, plain.v + 1);
+	if (rc == 0 && call->choices.print) {
+		quoted = text_quote_argv(strv_argv(&argv));
+		printf("%s\n", quoted);
+	} else if (rc == 0) {
+		printf("Opening ssh connection to %s\n", r->host);
+		fflush(stdout);
+		rc = foreground_become(strv_argv(&argv), NULL, e);
+	} else {
+		error_context(e, "--ssh-options");
+	}
+	strv_clear(&argv);
+	strv_clear(&plain);
+	return rc;
+}
+
+static int
+run(struct call *call, struct error *e)
+{
+	struct docks docks = { 0 };
+	const struct dock *dock = NULL;
+	int rc = docks_read(&docks, &call->say, e);
+
+	if (rc == 0)
+		dock = docks_find(&docks, call->words[0], e);
+	rc = dock != NULL ? open_ssh(call, &dock->record, e) : -1;
+	docks_clear(&docks);
+	return rc;
+}
+
+const struct command command_ssh_dock = {
+	.name = "ssh-dock",
+	.synopsis = "[DOCK]",
+	.summary = "open a shell on a dock",
+	.help =
+	    "Open a shell on DOCK (without DOCK, the one that this shell is\n"
+	    "docked to) by ssh, as the user that is recorded.\n",
+	.options = rows,
+	.most = 1,
+	.argument = ARGUMENT_DOCK,
+	.run = run,
+};

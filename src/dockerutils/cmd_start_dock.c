@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+#include "dockerutils/command.h"
+
+#include <stdio.h>
+
+#include "dockerutils/aws.h"
+#include "dockerutils/docks.h"
+#include "dockerutils/instance.h"
+#include "dockerutils/step.h"
+
+static int
+start(struct call *call, const struct record *r, struct error *e)
+{
+	INSTANCE_AUTO struct instance i = { 0 };
+	struct strv first = { 0 }, then = { 0 };
+	int rc;
+
+	if (instance_find(&i, call, r, e) == -1)
+		return -1;
+	aws_argv(&first, "ec2", "start-instances", "--instance-ids", i.id,
+	    "--output", "text", (char *)NULL);
+	aws_argv(&then, "ec2", "wait", "system-status-ok", "--instance-ids",
+	    i.id, "--output", "text", (char *)NULL);
+	printf("Starting instance...\n");
+	rc = step_run_or_print(call, strv_argv(&first), e);
+	if (rc == 0) {
+		printf("Waiting for instance to start...\n");
+		rc = step_run_or_print(call, strv_argv(&then), e);
+	}
+	strv_clear(&first);
+	strv_clear(&then);
+	return rc;
+}
+
+static int
+run(struct call *call, struct error *e)
+{
+	struct docks docks = { 0 };
+	const struct dock *dock = NULL;
+	int rc = docks_read(&docks, &call->say, e);
+
+	if (rc == 0)
+		dock = docks_find(&docks, call->words[0], e);
+	rc = dock != NULL ? start(call, &dock->record, e) : -1;
+	docks_clear(&docks);
+	return rc;
+}
+
+const struct command command_start_dock = {
+	.name = "start-dock",
+	.synopsis = "[DOCK]",
+	.summary = "start the EC2 instance that a dock is",
+	.help =
+	    "Start the EC2 instance that DOCK is (without DOCK, the one that\n"
+	    "this shell is docked to), and wait until it is well.\n",
+	.most = 1,
+	.argument = ARGUMENT_DOCK,
+	.run = run,
+};

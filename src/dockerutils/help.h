@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+/* What --help and --version say, made from the tables. */
+#ifndef DOCKERUTILS_HELP_H
+#define DOCKERUTILS_HELP_H
+
+struct buf;
+struct command;
+
+void help_program(struct buf *);
+void help_command(struct buf *, const struct command *);
+void help_version(struct buf *);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/* How a notebook server is protected and found. */
+#ifndef DOCKERUTILS_NOTEBOOK_H
+#define DOCKERUTILS_NOTEBOOK_H
+
+struct call;
+struct error;
+
+#define NOTEBOOK_PORT	8888
+
+/*
+ * $JUPYTER_TOKEN, or a new one of 48 random digits.  The caller frees it; NULL
+ * with the error set.
+ */
+char *notebook_token(struct error *);
+
+/* Say on standard error where it is: with the token, if that is a terminal. */
+void notebook_tell(struct call *, int port, const char *token);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: ISC */
+#include "dockerutils/step.h"
+
+#include <sys/wait.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "dockerutils/command.h"
+#include "run/foreground.h"
+#include "run/spawn.h"
+
+#define RULE \
+	"======================================" \
+	"======================================"
+
+void
+step_show_text(const struct call *call, const char *fmt, ...)
+{
+	MEM_AUTO char *text = NULL;
+	va_list ap;
+
+	if (call->choices.quiet && !call->choices.print)
+		return;
+	va_start(ap, fmt);
+	text = mem_vprintf(fmt, ap);
+	va_end(ap);
+	if (call->choices.print)
+		printf("%s\n", text);
+	else
+		printf("\n\n" RULE "\n%s\n\n\n", text);
+	/* Before what the program itself prints. */
+	fflush(stdout);
+}
+
+void
+step_show(const struct call *call, char *const *argv)
+{
+	MEM_AUTO char *quoted = text_quote_argv(argv);
+
+	step_show_text(call, "%s", quoted);
+}
+
+int
+step_status(struct call *call, int wait_status)
+{
+	if (!WIFSIGNALED(wait_status))
+		return WEXITSTATUS(wait_status);
+	call->signo = WTERMSIG(wait_status);
+	return 128 + call->signo;
+}
+
+int
+step_run_quietly(struct call *call, char *const *argv, struct error *e)
+{
+	struct spawn s = { .argv = argv, .fd = { STDIN_FILENO, STDOUT_FILENO,
+	    STDERR_FILENO } };
+	int wait_status;
+
+	fflush(stdout);
+	if (foreground_run(&s, &wait_status, e) == -1)
+		return -1;
+	return step_status(call, wait_status);
+}
+
+int
+step_run_or_print(struct call *call, char *const *argv, struct error *e)
+{
+	if (!call->choices.print)
+		return step_run_quietly(call, argv, e);
+	step_show(call, argv);
+	return 0;
+}
+
+int
+step_run(struct call *call, char *const *argv, struct error *e)
+{
+	step_show(call, argv);
+	return call->choices.print ? 0 : step_run_quietly(call, argv, e);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/* A port of a host's loopback, on our own: ssh -N -L, while we need it. */
+#ifndef DOCKERUTILS_TUNNEL_H
+#define DOCKERUTILS_TUNNEL_H
+
+#include <sys/types.h>
+
+struct error;
+struct ssh;
+struct strv;
+
+struct tunnel {
+	pid_t pid;		/* of ssh; 0: there is none */
+};
+
+/* Append the ssh that makes it. */
+void tunnel_argv(const struct ssh *, struct strv *argv, int port);
+
+/*
+ * Open it, and wait until it takes connections.  Returns -1 with the error set
+ * when ssh ends before that.
+ */
+int tunnel_open(struct tunnel *, const struct ssh *, int port,
+    struct error *);
+
+/* Wait until it ends; its status as waitpid(2) gives it. */
+int tunnel_wait(struct tunnel *);
+
+/* End it; harmless when there is none. */
+void tunnel_close(struct tunnel *);
+
+#endif

@@ -1,0 +1,198 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+#
+# dockerutils on real engines: two of its own, an sshd and a registry on loopback.
+#
+# $T is fixture.bash's, which is loaded:
+# shellcheck disable=SC2154,SC2016
+
+load fixture
+load engines
+
+setup_file() {
+	engine_tests || return 0
+	DOCKERUTILS=$(realpath "${DOCKERUTILS:-./dockerutils}")
+	export DOCKERUTILS
+	start_engines
+	start_sshd
+}
+
+teardown_file() {
+	engine_tests || return 0
+	[ ! -e "$ENGINES/sshd.pid" ] || as_root kill "$(<"$ENGINES/sshd.pid")"
+	[ ! -e "$ENGINES/registry.pid" ] || as_root kill "$(<"$ENGINES/registry.pid")"
+	rm -rf "${ENGINES:?}"/{key,host_key,key.pub,host_key.pub,known,ssh_config,sshd_config,sshd.log,sshd.pid,bin,registry*}
+	stop_engines
+}
+
+# An sshd whose docker is node2's, and an ssh that finds it as "there", and as 127.0.0.1.
+start_sshd() {
+	local port end=$((SECONDS + LIMIT))
+	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	ssh-keygen -q -t ed25519 -N '' -f "$ENGINES/key"
+	ssh-keygen -q -t ed25519 -N '' -f "$ENGINES/host_key"
+	chmod 711 "$ENGINES"
+	cat >"$ENGINES/sshd_config" <<-END
+		Port $port
+		ListenAddress 127.0.0.1
+		HostKey $ENGINES/host_key
+		AuthorizedKeysFile $ENGINES/key.pub
+		StrictModes no
+		UsePAM no
+		PidFile $ENGINES/sshd.pid
+		SetEnv DOCKER_HOST=$(socket node2) PATH=$PATH:/usr/local/bin:/usr/bin:/bin HOME=$ENGINES/home2
+	END
+	cat >"$ENGINES/ssh_config" <<-END
+		Host there 127.0.0.1
+		HostName 127.0.0.1
+		Port $port
+		User $(id -un)
+		IdentityFile $ENGINES/key
+		IdentitiesOnly yes
+		UserKnownHostsFile $ENGINES/known
+	END
+	echo "[127.0.0.1]:$port $(<"$ENGINES/host_key.pub")" >"$ENGINES/known"
+	mkdir "$ENGINES/bin"
+	printf '#!/bin/sh\nexec /usr/bin/ssh -F %s/ssh_config "$@"\n' "$ENGINES" >"$ENGINES/bin/ssh"
+	chmod +x "$ENGINES/bin/ssh"
+	mkdir -p /run/sshd 2>/dev/null || as_root mkdir -p /run/sshd
+	/usr/sbin/sshd -f "$ENGINES/sshd_config" -E "$ENGINES/sshd.log" 3>&-
+	until [ -e "$ENGINES/sshd.pid" ]; do
+		[ $SECONDS -lt $end ]
+		sleep 0.02
+	done
+}
+
+setup() {
+	scratch
+	export DOCKER_HOST PATH=$ENGINES/bin:$PATH LOGNAME=ann USER=ann
+	DOCKER_HOST=$(socket node1)
+	unset DOCKER_CONTEXT DOCKER_IP "${!AWS_@}" _DOCK_MONIKER
+	mkdir -p proj/docker/{base,dev}
+	cd proj || return
+	echo one >one
+	echo two >two
+	printf 'FROM dexec-busybox:1\nCOPY one /file\n' >docker/base/Dockerfile
+	printf 'FROM scratch AS Builder\nCOPY two /\nFROM proj-base:ann\nCOPY --from=Builder /two /\n' >docker/dev/Dockerfile
+}
+
+teardown() {
+	end_started
+	[ -z "${T-}" ] || at node1 ps -aq --filter name=ann_ | xargs -r docker rm -f >/dev/null
+}
+
+ours() {
+	"$DOCKERUTILS" "$@" 3>&-
+}
+
+@test "build-image, run-image and clean: on an engine" {
+	ours build-image all >/dev/null
+	docker image inspect proj-dev-builder:ann proj-dev:ann proj-base:ann >/dev/null
+	ours run-image -q dev -c 'cat /file /two' >"$T/out"
+	diff "$T/out" - <<<$'one\ntwo'
+	run -9 ours run-image dev -c "sh -c 'exit 9'"
+	[ "$(echo input | ours run-image -q dev -c cat)" = input ]
+	[ "$(ours run-image -q dev -e 'V=a b' -e W_TOKEN=t -c 'sh -c "echo $$V $$W_TOKEN"')" = 'a b t' ]
+	ours build-image clean >/dev/null
+	[ -z "$(docker image ls -q proj-dev)$(docker image ls -q proj-base)" ]
+	ours build-image clean >/dev/null
+}
+
+@test "run-image: with a terminal, and kept and detached" {
+	ours build-image base >/dev/null
+	script -qec "'$DOCKERUTILS' run-image -q base -c 'sh -c tty'" /dev/null </dev/null | grep /dev/pts
+	run -0 ours run-image -k base -c 'sh -c "exit 3"'
+	[[ $output =~ ann_base_[0-9._-]+ ]]
+	[ "$(docker wait "${BASH_REMATCH[0]%:}")" = 3 ]
+	ours build-image clean >/dev/null
+}
+
+@test "publish-image: to a registry on loopback, and it can be pulled from there" {
+	mkdir -p "$ENGINES/registry"
+	cat >"$ENGINES/registry.yml" <<-END
+		version: 0.1
+		storage: {filesystem: {rootdirectory: $ENGINES/registry}}
+		http: {addr: 127.0.0.1:5000}
+	END
+	# In the engine's own network, where its loopback is.
+	as_root nsenter --net="/proc/$(<"$ENGINES/node1/pid")/ns/net" sh -c \
+		'echo $$ >"$1.pid"; exec docker-registry serve "$1.yml"' sh "$ENGINES/registry" >"$ENGINES/registry.log" 2>&1 3>&- &
+	printf '[base]\nimage_repo=127.0.0.1:5000\npublication_tag=127.0.0.1:5000/team/{image}:{tag}-x\n' >docker/dockerutils.cfg
+	ours build-image base >/dev/null
+	until_true "the registry" ours publish-image base
+	docker rmi 127.0.0.1:5000/team/proj-base:ann-x >/dev/null
+	docker pull -q 127.0.0.1:5000/team/proj-base:ann-x
+	[ "$(docker image inspect -f '{{.Id}}' proj-base:ann)" = \
+		"$(docker image inspect -f '{{.Id}}' 127.0.0.1:5000/team/proj-base:ann-x)" ]
+	docker rmi 127.0.0.1:5000/team/proj-base:ann-x >/dev/null
+	ours build-image clean >/dev/null
+}
+
+@test "transfer-image: between two engines, through a real sshd" {
+	ours build-image base >/dev/null
+	local how
+	for how in zstd gzip none; do
+		ours transfer-image -p -z "$how" base there >"$T/out" 2>"$T/err"
+		[ "$(docker image inspect -f '{{.Id}}' proj-base:ann)" = "$(at node2 image inspect -f '{{.Id}}' proj-base:ann)" ]
+		[ "$how" = none ] || at node2 rmi proj-base:ann >/dev/null
+	done
+	run -0 ours transfer-image -p base there
+	[[ $output == *'has this very proj-base:ann already'* ]]
+	at node2 rmi proj-base:ann
+	run -1 ours transfer-image no/such:1 there
+	[[ $output == *'no/such:1 cannot be transferred: '* ]]
+	ours build-image clean >/dev/null
+}
+
+@test "W-S5: a host whose key is another one than before is not talked to" {
+	ours build-image base >/dev/null
+	ssh-keygen -q -t ed25519 -N '' -f "$T/other"
+	sed "s|ssh-ed25519 [^ ]*|$(cut -d' ' -f1,2 "$T/other.pub")|" "$ENGINES/known" >"$T/known"
+	mkdir "$T/bin"
+	printf '#!/bin/sh\nexec /usr/bin/ssh -o UserKnownHostsFile=%s -F %s "$@"\n' "$T/known" "$ENGINES/ssh_config" >"$T/bin/ssh"
+	chmod +x "$T/bin/ssh"
+	PATH=$T/bin:$PATH run -255 ours transfer-image -p base there
+	[[ $output == *'Host key verification failed'* ]]
+	[ -z "$(at node2 image ls -q proj-base)" ]
+	ours build-image clean >/dev/null
+}
+
+@test "transfer-image: killed half way it leaves nothing there" {
+	head -c 6000000 /dev/urandom >blob
+	printf 'FROM scratch\nCOPY blob /\n' >docker/base/Dockerfile
+	ours build-image base >/dev/null
+	at node2 image ls -aq --no-trunc >"$T/before"
+	# A save that stops half way.
+	mkdir "$T/bin"
+	mkfifo "$T/never"
+	cat >"$T/bin/docker" <<-END
+		#!/bin/sh
+		[ "\$1" = save ] || exec $(command -v docker) "\$@"
+		$(command -v docker) "\$@" | head -c 4000000
+		exec cat "$T/never"
+	END
+	chmod +x "$T/bin/docker"
+	start transfer "$DOCKERUTILS" transfer-image --docker "$T/bin/docker" -p -z none base there
+	until_true "some of it to come" arriving
+	kill -KILL "$pid"
+	until_true "the rest to go" gone
+	at node2 image ls -aq --no-trunc | diff "$T/before" -
+	# By a signal that can be caught: the same, and it says where it was.
+	start transfer "$DOCKERUTILS" transfer-image --docker "$T/bin/docker" -p -z none base there
+	until_true "some of it to come" arriving
+	kill -TERM "$pid"
+	finish transfer
+	until_true "the rest to go" gone
+	at node2 image ls -aq --no-trunc | diff "$T/before" -
+	grep "the transfer failed at '" "$T/transfer.err"
+	ours build-image clean >/dev/null
+}
+
+# What node2 keeps of an image while it is loaded.
+arriving() {
+	[ -n "$(as_root find "$ENGINES/node2/data/tmp" -mindepth 1 -size +1M 2>/dev/null | head -1)" ]
+}
+
+gone() {
+	[ -z "$(as_root find "$ENGINES/node2/data/tmp" -mindepth 1 2>/dev/null | head -1)" ]
+}
