@@ -10,7 +10,7 @@
 
 load fixture
 
-TREE='sleep 1000001 & setsid sleep 1000002 & (setsid sh -c "sleep 1000003 & sleep 1000004; :" &)'
+TREE='sleep 1000001 & setsid sleep 1000002 & (setsid sh -c "sleep 1000003 & sleep 1000004; :" &);'
 
 setup_file() {
 	engine_tests || return 0
