@@ -33,8 +33,13 @@ teardown() {
 	[ -n "${T-}" ] || return 0
 	[ -z "${OWN-}" ] || docker rm --force "$OWN" >/dev/null 2>&1 || :
 	[ -z "${OTHER-}" ] || docker rm --force "$OTHER" >/dev/null 2>&1 || :
+	until_true "the keepers to end" all_stopped
+}
+
+# One that is about to serve hears of it then.
+all_stopped() {
 	"$DEXEC" "$BB,$SCR" warm stop
-	until_true "the keepers to end" no_keeper
+	no_keeper
 }
 
 # serves N CONTAINER: it has so many connections that serve.
