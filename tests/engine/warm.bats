@@ -10,7 +10,7 @@
 
 load fixture
 
-TREE='sleep 1000001 & setsid sleep 1000002 & (setsid sh -c "sleep 1000003 & sleep 1000004; :" &)'
+TREE='sleep 1000001 & setsid sleep 1000002 & (setsid sh -c "sleep 1000003 & sleep 1000004; :" &);'
 
 setup_file() {
 	engine_tests || return 0
@@ -33,8 +33,13 @@ teardown() {
 	[ -n "${T-}" ] || return 0
 	[ -z "${OWN-}" ] || docker rm --force "$OWN" >/dev/null 2>&1 || :
 	[ -z "${OTHER-}" ] || docker rm --force "$OTHER" >/dev/null 2>&1 || :
+	until_true "the keepers to end" all_stopped
+}
+
+# One that is about to serve hears of it then.
+all_stopped() {
 	"$DEXEC" "$BB,$SCR" warm stop
-	until_true "the keepers to end" no_keeper
+	no_keeper
 }
 
 # serves N CONTAINER: it has so many connections that serve.
