@@ -77,7 +77,7 @@ scratch() {
 	local name
 	engine_tests || skip "no docker engine: DEXEC_TEST_ENGINE is not 1"
 	T=$BATS_TEST_TMPDIR
-	mkdir -p "$T"/{home,config,tmp} && mkdir -p -m 700 "$T/runtime"
+	mkdir -p "$T"/{home,config,runtime,tmp} && chmod 700 "$T/runtime"
 	export XDG_CONFIG_HOME=$T/config TMPDIR=$T/tmp LC_ALL=C.UTF-8
 	is_warm || export HOME=$T/home XDG_RUNTIME_DIR=$T/runtime
 	for name in ${!DEXEC_@}; do
@@ -102,7 +102,7 @@ is_warm() {
 # Where the keepers listen, and what they know docker by: the same for all tests of a file.
 warm_file() {
 	export HOME=$BATS_FILE_TMPDIR/home XDG_RUNTIME_DIR=$BATS_FILE_TMPDIR/runtime
-	mkdir -p "$HOME" && mkdir -p -m 700 "$XDG_RUNTIME_DIR"
+	mkdir -p "$HOME" "$XDG_RUNTIME_DIR" && chmod 700 "$XDG_RUNTIME_DIR"
 }
 
 # warm_up TARGET...: each has its keeper, all started at once. Where there are several, dexec names them by their ID.

@@ -139,10 +139,10 @@ goes_cold() {
 }
 
 @test "options that a connection does itself: as docker does them" {
-	printf '# a remark\n  A=in the file\nB=x=y\nMINE\nNOT_MINE\n\n' >env
+	printf '# a remark\n  A=in the file\nB=x=y\nMINE\nNOT_MINE\n\n' >variables
 	export MINE="from here"
 	unset NOT_MINE
-	words=(exec -i -w /tmp -e "C=a b" -e MINE -e NOT_MINE -e PATH=/bin:/else --env-file env)
+	words=(exec -i -w /tmp -e "C=a b" -e MINE -e NOT_MINE -e PATH=/bin:/else --env-file variables)
 	script='echo "$PWD $PATH"; cat; env | grep -E "^(A|B|C|MINE|NOT_MINE|HOME|HOSTNAME)=" | sort; id; ulimit -a; umask'
 	docker "${words[@]}" "$BB" sh -c "$script" <<<input >expected
 	warm_start "$BB"
@@ -287,7 +287,7 @@ goes_cold() {
 	docker kill "$OWN" >/dev/null
 	go dexec "$OWN" warm start
 	refuses 125 "$OWN"
-	for words in restart "start stop" "''"; do
+	for words in restart "start stop" status-; do
 		# shellcheck disable=SC2086 # words
 		go dexec "$BB" warm $words
 		ends "exit 125"
