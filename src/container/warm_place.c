@@ -21,7 +21,7 @@
 #include "base/mem.h"
 #include "wire/message.h"
 
-#define TROUBLE_S	60	/* it may be better by then */
+#define TROUBLE_S	10	/* it may be better by then */
 #define TROUBLE_MOST	4096
 
 /* What docker looks at before it knows which engine it talks to, and how. */

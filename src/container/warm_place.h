@@ -37,7 +37,7 @@ void warm_place_clear(struct warm_place *);
  */
 void warm_place_note(const char *socket, const char *why);
 
-/* What was written down less than a minute ago, or NULL; the caller frees it. */
+/* What was written down less than ten seconds ago, or NULL; the caller frees it. */
 char *warm_place_trouble(const char *socket);
 
 #endif
