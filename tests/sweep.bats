@@ -210,7 +210,7 @@ tell_parents_first() {
 	within sh -c 'echo 96 >/proc/sys/kernel/ns_last_pid'
 	start 'sleep $MARK & sh -c "sleep $MARK; :" &
 		sh -c "sh -c \"sleep $MARK; :\"; :" & sleep $MARK; :'
-	await "$ours" 7
+	await "$ours" 4
 	while read -r pid parent; do
 		parents[$pid]=$parent
 	done < <(within sh -c 'sed "s/ (.*) [A-Z]//" /proc/[0-9]*/stat')
