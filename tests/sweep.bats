@@ -211,7 +211,7 @@ tell_parents_first() {
 	start 'sleep $MARK & sh -c "sleep $MARK; :" &
 		sh -c "sh -c \"sleep $MARK; :\"; :" & sleep $MARK; :'
 	await "$ours" 4
-	while read -r pid parent; do
+	while read -r pid parent _; do
 		parents[$pid]=$parent
 	done < <(within sh -c 'sed "s/ (.*) [A-Z]//" /proc/[0-9]*/stat')
 	rm -f "$log"
