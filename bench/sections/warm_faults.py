@@ -35,11 +35,11 @@ after the other is lost: the keeper, the agent, the docker client of the
 connection or the one that follows the events is killed by KILL; the container
 is restarted, is paused and unpaused, is removed and made anew under the same
 name, or is renamed, goes on running, and another gets its name. Before each
-fault the connection is waited for, and after each the next call has to work (the
-loss of the agent is over when the docker client that led to it has ended). A wrong
-container is one that did not have the name at any time of the call. Lost
-silently is a command that dexec says has ended well and that has not run, or
-whose output has not come. Left over is what is still there {REST_PATIENCE} s
+fault the connection is waited for, and after each the next call has to work
+(the loss of the agent is over when the docker client that led to it has ended).
+A wrong container is one that did not have the name at any time of the call.
+Lost silently is a command that dexec says has ended well and that has not run,
+or whose output has not come. Left over is what is still there {REST_PATIENCE} s
 after the load: here, keepers but one, and anything when that one was told to
 end; in the containers, all but their first two processes and the agent."""
 
