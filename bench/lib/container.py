@@ -15,10 +15,15 @@ class EngineError(Exception):
     """The engine did not do as it was told; the text is docker's."""
 
 
-def docker(program, *args, data=None):
-    """One line of docker's output; `data` goes to its stdin."""
-    done = subprocess.run([program, *args], input=data, capture_output=True,
-                          check=False)
+def docker(program, *args, data=None, limit=None):
+    """One line of docker's output; `data` goes to its stdin. `limit`: seconds
+    after which it is an error that there is no answer."""
+    try:
+        done = subprocess.run([program, *args], input=data,
+                              capture_output=True, check=False, timeout=limit)
+    except subprocess.TimeoutExpired as error:
+        raise EngineError(f"{program} {args[0]}: no answer within "
+                          f"{limit} s") from error
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").strip()
         raise EngineError(f"{program} {args[0]}: {said}")

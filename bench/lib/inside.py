@@ -19,7 +19,8 @@ class Inside:
     """The container must run on this machine, and we must be root."""
 
     def __init__(self, docker, name):
-        pid = container.docker(docker, "inspect", "-f", "{{.State.Pid}}", name)
+        pid = container.docker(docker, "inspect", "-f", "{{.State.Pid}}", name,
+                               limit=60)
         self.proc = f"/proc/{pid}/root/proc"
         if not is_first(pid):
             raise ProbeError("the container's processes cannot be seen from "

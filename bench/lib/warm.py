@@ -153,8 +153,8 @@ def parent(pid):
 
 
 def first_process(docker, name):
-    return int(container.docker(docker, "inspect", "-f", "{{.State.Pid}}",
-                                name))
+    return int(container.docker(docker, "inspect", "-f", "{{.State.Pid}}", name,
+                                limit=60))
 
 
 def agents(docker, name):

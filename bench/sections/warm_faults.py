@@ -2,6 +2,7 @@
 """A warm connection whose parts are killed under load."""
 
 import contextlib
+import glob
 import os
 import random
 import signal
@@ -21,6 +22,8 @@ TITLE = "Warm connections: 100 faults under load"
 OPEN_PATIENCE = 10
 REST_PATIENCE = 15
 LOOK_PAUSE = 0.02
+ANSWER = 60               # seconds for docker
+THAW_AFTER = 5
 FIRST_TWO = 2             # processes of a container at rest: init and sleep
 
 NOTE = f"""\
@@ -32,11 +35,11 @@ after the other is lost: the keeper, the agent, the docker client of the
 connection or the one that follows the events is killed by KILL; the container
 is restarted, is paused and unpaused, is removed and made anew under the same
 name, or is renamed, goes on running, and another gets its name. Before each
-fault the connection is waited for, and after each the next call has to work (the
-loss of the agent is over when the docker client that led to it has ended). A wrong
-container is one that did not have the name at any time of the call. Lost
-silently is a command that dexec says has ended well and that has not run, or
-whose output has not come. Left over is what is still there {REST_PATIENCE} s
+fault the connection is waited for, and after each the next call has to work
+(the loss of the agent is over when the docker client that led to it has ended).
+A wrong container is one that did not have the name at any time of the call.
+Lost silently is a command that dexec says has ended well and that has not run,
+or whose output has not come. Left over is what is still there {REST_PATIENCE} s
 after the load: here, keepers but one, and anything when that one was told to
 end; in the containers, all but their first two processes and the agent."""
 
@@ -53,6 +56,7 @@ class Faults:
         self.spans = []
         self.old = []         # renamed, and still there
         self.left = 0         # processes in those when they were removed
+        self.thawed = 0       # times that the engine could not do it
         self.kinds = {
             "keeper killed": lambda: self.kill(self.warm.keepers()),
             "agent killed": self.kill_agents,
@@ -65,8 +69,8 @@ class Faults:
             "renamed": self.rename,
         }
 
-    def docker(self, *words):
-        return container.docker(self.bench.docker, *words)
+    def docker(self, *words, limit=ANSWER):
+        return container.docker(self.bench.docker, *words, limit=limit)
 
     def agents(self):
         return agents(self.bench.docker, self.name)
@@ -104,7 +108,15 @@ class Faults:
     def pause(self):
         self.docker("pause", self.name)
         time.sleep(random.uniform(0, 0.5))
-        self.docker("unpause", self.name)
+        self.unpause()
+
+    def unpause(self):
+        """An exec that an engine begins while it pauses is frozen half way,
+        and some engines let unpause wait for the end of that."""
+        try:
+            self.docker("unpause", self.name, limit=THAW_AFTER)
+        except container.EngineError:
+            self.thawed += thaw(self.spans[-1].identifier)
 
     def recreate(self):
         self.docker("rm", "-f", self.name)
@@ -126,6 +138,13 @@ class Faults:
             self.docker("rm", "-f", name)
         self.old = []
 
+    def remove(self):
+        """Whatever state it is in."""
+        thaw(self.spans[-1].identifier)
+        for name in (self.name, *self.old):
+            with contextlib.suppress(container.EngineError):
+                self.docker("rm", "-f", name)
+
     def left_in(self, name, wanted):
         """Processes that are there too long, above the first two and so
         many."""
@@ -141,6 +160,19 @@ class Faults:
         if status == 0:
             return None
         return f"status {status}: {said.decode(errors='replace').strip()}"
+
+
+def thaw(identifier):
+    """Behind the engine's back. 1, or 0 when there is nothing to thaw."""
+    found = 0
+    for name, word in (("freezer.state", "THAWED"), ("cgroup.freeze", "0")):
+        for path in glob.glob(f"/sys/fs/cgroup/**/*{identifier}*/{name}",
+                              recursive=True):
+            with contextlib.suppress(OSError):
+                with open(path, "w", encoding="ascii") as file:
+                    file.write(word)
+                found = 1
+    return found
 
 
 def strike(faults, kinds):
@@ -190,13 +222,9 @@ def storm(bench, warm, seed):
         wrong, statuses = judge(load, faults.spans)
         here, there = left_over(faults)
     finally:
-        with contextlib.suppress(container.EngineError):
-            faults.docker("unpause", faults.name)
-        for name in (faults.name, *faults.old):
-            with contextlib.suppress(container.EngineError):
-                faults.docker("rm", "-f", name)
+        faults.remove()
     wrong.update(next=len(failed), here=here, there=there)
-    return Counter(kinds), hit, failed, wrong, statuses
+    return Counter(kinds), hit, failed, wrong, statuses, faults.thawed
 
 
 def figures(count, calls, wrong):
@@ -223,7 +251,12 @@ def measure(bench):
         raise ProbeError("it takes root to see processes in containers")
     seed = random.randrange(10 ** 6)
     with Connections(bench) as warm:
-        kinds, hit, failed, wrong, statuses = storm(bench, warm, seed)
+        kinds, hit, failed, wrong, statuses, thawed = storm(bench, warm, seed)
+    notes = [NOTE]
+    if thawed:
+        notes.append(f"The engine could not unpause {thawed} times, because it "
+                     "waited for an exec that it had frozen half way; the "
+                     "container was thawed by its cgroup.")
     rows = [[kind, str(count), str(hit[kind]),
              str(sum(kind == name for name, _ in failed))]
             for kind, count in kinds.items()]
@@ -234,4 +267,4 @@ def measure(bench):
                       "next call failed"], rows),
          result.rows("Statuses of the calls", ["status", "calls"],
                      status_row(statuses))],
-        notes=[NOTE], samples={"next_failed": failed})
+        notes=notes, samples={"next_failed": failed})
