@@ -6,6 +6,7 @@ machine and in containers."""
 import errno
 import hashlib
 import os
+import re
 import shutil
 import signal
 import struct
@@ -117,7 +118,10 @@ class Starts:
         self.agent.finish(c)
         text = c.out.decode()
         for line in ('SigBlk', 'SigIgn'):
-            self.assertIn('%s:\t%016d\n' % (line, 0), text)
+            signals = int(re.search(line + r':\s*(\w+)', text)[1], 16)
+            # 32 and 33 are the C library's, which lets nobody set them: they
+            # are as whoever started the test has them.
+            self.assertEqual(signals & ~(3 << 31), 0)
         stat = text.rpartition(')')[2].split()
         self.assertEqual([int(w) for w in stat[1:4]],
                          [self.agent.hello[1], c.pid, c.pid])
