@@ -150,7 +150,7 @@ cut_target(struct publication *p)
 	if (strpbrk(p->registry, ".:") == NULL &&
 	    strcmp(p->registry, "localhost") != 0)
 		p->registry[0] = '\0';
-	if (*p->registry != '\0')
+	if (slash != NULL && *p->registry != '\0')
 		path = slash + 1;
 	p->path = mem_printf("%.*s", (int)strcspn(path, ":@"), path);
 }

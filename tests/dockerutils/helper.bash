@@ -13,7 +13,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	T=$PWD
 	export T HOME=$T LC_ALL=C.UTF-8 LOGNAME=ann USER=ann PATH=$T/bin:$PATH
-	unset DOCKER_HOST DOCKER_CONTEXT DOCKER_IP DEXEC_DOCKER DOCK_USER SSH_KEY _DOCK_MONIKER "${!XDG_@}" "${!AWS_@}"
+	unset CI DOCKER_HOST DOCKER_CONTEXT DOCKER_IP DEXEC_DOCKER DOCK_USER SSH_KEY _DOCK_MONIKER "${!XDG_@}" "${!AWS_@}"
 	export XDG_CONFIG_HOME=$T/config
 	mkdir -p bin proj/docker/dev
 	echo 'FROM scratch' >proj/docker/dev/Dockerfile

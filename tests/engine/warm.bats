@@ -531,11 +531,12 @@ kill_carrier() {
 
 # another_version: ends the keeper of BB, and has one of a version that never was listen in its place.
 another_version() {
-	local command
+	local command key
 	command=$("$DEXEC" -v "$BB" warm start 2>&1 | grep -F 'dexec-keeper')
-	command=$(sed 's/^dexec: //; s/wire [0-9]*\\n/wire 0\\n/; s/\\n/\n/g' <<<"$command")
+	key=$(grep -z '^DEXEC_WARM_KEY=' "/proc/$(keeper_of "$BB")/environ" | tr -d '\0'; echo .)
+	key=${key#DEXEC_WARM_KEY=} key=${key%.}
 	"$DEXEC" "$BB" warm stop
-	eval "$command" >ready 3>&-
+	DEXEC_WARM_KEY=${key/wire [0-9]/wire 0} eval "${command#dexec: }" >ready 3>&-
 	until_text ready ready
 }
 
