@@ -206,6 +206,7 @@ tell_parents_first() {
 	local pid parent place=0 log="$BATS_TEST_TMPDIR/kills"
 	local SWEEP="kill() { echo \"\$*\" >>'$log'; command kill \"\$@\"; }
 		$SWEEP"
+	local -a told
 	local -A parents=() places=()
 	within sh -c 'echo 96 >/proc/sys/kernel/ns_last_pid'
 	start 'sleep $MARK & sh -c "sleep $MARK; :" &
@@ -217,7 +218,8 @@ tell_parents_first() {
 	rm -f "$log"
 	sweep TERM signal
 	[ "$hit" = 8 ]
-	for pid in $(sed -n '1s/-s TERM//p' "$log"); do
+	read -ra told < <(sed -n '1s/-s TERM//p' "$log")
+	for pid in "${told[@]}"; do
 		places[$pid]=$((place += 1))
 	done
 	[ "$place" = 8 ]

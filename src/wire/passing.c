@@ -39,7 +39,7 @@ passing_send(int fd, const void *bytes, size_t len, const int *fds, size_t n)
 	union control control;
 	ssize_t sent;
 
-	if (n > 0)
+	if (fds != NULL && n > 0)
 		attach(&m, &control, fds, n);
 	while (v.iov_len > 0) {
 		sent = sendmsg(fd, &m, MSG_NOSIGNAL);
