@@ -87,8 +87,12 @@ sink_splice(struct sink *s, int fd, size_t most)
 	(void)fd;
 	(void)most;
 #endif
-	/* O_APPEND, /dev/full and others that only take copies. */
-	if (n == -1 && (errno == EINVAL || errno == ENOSYS)) {
+	/*
+	 * O_APPEND, /dev/full and others that only take copies; and one that
+	 * takes nothing, which is an error only if there is something.
+	 */
+	if (n == -1 &&
+	    (errno == EINVAL || errno == ENOSYS || errno == EBADF)) {
 		s->splices = false;
 		errno = EINVAL;
 	}
