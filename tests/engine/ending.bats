@@ -199,6 +199,8 @@ ended_by_terminal() {
 	nothing_left "$BB"
 }
 
+# cold: when dexec is killed outright, an agent of another user cannot end what has become root (dexec(1), BUGS).
+# bats test_tags=cold
 @test "processes that have become root" {
 	docker exec "$DEB" sh -c 'cp /usr/bin/setpriv /tmp/become && chmod 4755 /tmp/become'
 	for signal in TERM KILL; do
@@ -474,6 +476,8 @@ STUBBORN='trap "echo got INT" INT; trap "echo got TERM" TERM; trap "echo got HUP
 	nothing_left "$BB"
 }
 
+# cold: an agent needs no shell.
+# bats test_tags=cold
 @test "no shell in the image: INT says so, and ends what it can" {
 	start tree dexec "$SCR" /probe sleep 1000800
 	until_true "the command" more_than "$SCR" 1
