@@ -206,8 +206,10 @@ command_names_are_unique_sorted_and_whole(void **state)
 
 		wrong += differs(c->name, strcmp(before, c->name) < 0, true);
 		wrong += differs(c->name, command_named(c->name) == c, true);
-		wrong += differs(c->name, c->argv != NULL && c->synopsis !=
-		    NULL && c->summary != NULL && c->help != NULL, true);
+		wrong += differs(c->name, (c->argv != NULL) != (c->run != NULL),
+		    true);
+		wrong += differs(c->name, c->synopsis != NULL && c->summary !=
+		    NULL && c->help != NULL, true);
 		wrong += differs(c->name, c->help[strlen(c->help) - 1],
 		    '\n');
 		wrong += differs(c->name, c->summary[strlen(c->summary) - 1]

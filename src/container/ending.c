@@ -12,8 +12,8 @@
 #define RETRY_MS	60	/* the command may be about to start */
 #define PIPE_GRACE_MS	150
 #define HOOK_MS		1500	/* for the hook's answer; docker knows why then */
-#define GIVE_UP_MS	2000
-#define FINISH_MS	5000	/* the most that a last sweep may take */
+#define ANSWER_MS	10000	/* for a sweep's answer, on a loaded machine */
+#define DIE_MS		2000	/* for the client's end behind a KILL */
 #define MOST_FAILURES	3
 
 static void sweep_next(struct ending *en);
@@ -57,7 +57,7 @@ waited_enough(void *arg)
 		finish_done(en);
 		return;
 	}
-	if (en->sent != 0)
+	if ((en->sent & UINT64_C(1) << SIGKILL) != 0)
 		give_up(en, "it does not end, not even by KILL");
 	else if (!en->answered && en->plan->cookie != NULL)
 		give_up(en, "the engine does not answer");
@@ -103,6 +103,20 @@ judge_sweep(struct ending *en)
 	}
 }
 
+/* KILL is wanted or sent: it may take a while yet, for there is progress. */
+static void
+more_patience(struct ending *en)
+{
+	bool killed = en->reap.signo == SIGKILL;
+
+	if (!en->give_up_timer.active || en->reap.problem != REAP_FINE)
+		return;
+	if (!killed)
+		loop_after(en->loop, &en->give_up_timer, ANSWER_MS);
+	else if (en->reap.hit > 0)
+		loop_after(en->loop, &en->give_up_timer, DIE_MS);
+}
+
 static void
 swept(void *arg)
 {
@@ -114,6 +128,7 @@ swept(void *arg)
 	if (en->reap.hit > 0 && en->reap.asked != REAP_FINISH)
 		en->sent |= UINT64_C(1) << en->reap.signo;
 	if (!en->finishing) {
+		more_patience(en);
 		judge_sweep(en);
 		if (!en->retry_timer.active)
 			sweep_next(en);
@@ -220,7 +235,7 @@ kill_now(void *arg)
 	en->level = 3;
 	want(en, SIGKILL);
 	if (!en->give_up_timer.active)
-		loop_after(en->loop, &en->give_up_timer, GIVE_UP_MS);
+		loop_after(en->loop, &en->give_up_timer, ANSWER_MS);
 }
 
 static void
@@ -340,7 +355,7 @@ ending_finish(struct ending *en, bool client_killed,
 	}
 	en->finishing = true;
 	en->wanted = SIGTERM;
-	loop_after(en->loop, &en->give_up_timer, FINISH_MS);
+	loop_after(en->loop, &en->give_up_timer, ANSWER_MS);
 	sweep_next(en);
 }
 

@@ -6,7 +6,10 @@
  *	asked once	the signal itself		(INT, TERM, HUP, PIPE)
  *	asked again	TERM
  *	a third time, or `kill_after` since the first	KILL
- *	two seconds later	the docker client is killed, and that is said
+ *	two seconds behind that	the docker client is killed, and that is said
+ *
+ * A sweep may take ten seconds: an engine that does not answer by then has
+ * failed, and the client is killed as well.
  *
  * When the client has ended, whatever is left of the tree is swept away.
  */

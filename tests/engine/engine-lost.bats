@@ -120,7 +120,7 @@ hang() {
 
 @test "the engine hangs: signals end us, however impatient; one line says why the command could not be ended" {
 	hang
-	soon 4000 insist INT tree
+	soon 15000 insist INT tree
 	ends "exit 125"
 	told "$C.*cannot end the command"
 }
