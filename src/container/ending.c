@@ -18,6 +18,12 @@
 
 static void sweep_next(struct ending *en);
 
+static bool
+was_sent(const struct ending *en, int signo)
+{
+	return (en->sent & UINT64_C(1) << signo) != 0;
+}
+
 static void
 signal_client(const struct ending *en, int signo)
 {
@@ -57,7 +63,7 @@ waited_enough(void *arg)
 		finish_done(en);
 		return;
 	}
-	if ((en->sent & UINT64_C(1) << SIGKILL) != 0)
+	if (was_sent(en, SIGKILL))
 		give_up(en, "it does not end, not even by KILL");
 	else if (!en->answered && en->plan->cookie != NULL)
 		give_up(en, "the engine does not answer");
@@ -103,15 +109,14 @@ judge_sweep(struct ending *en)
 	}
 }
 
-/* KILL is wanted or sent: it may take a while yet, for there is progress. */
+/* KILL is wanted: it may take a while yet, for there is progress. */
 static void
 more_patience(struct ending *en)
 {
-	bool killed = en->reap.signo == SIGKILL;
-
-	if (!en->give_up_timer.active || en->reap.problem != REAP_FINE)
+	if (!en->give_up_timer.active || en->reap.problem != REAP_FINE ||
+	    was_sent(en, SIGKILL))
 		return;
-	if (!killed)
+	if (en->reap.signo != SIGKILL)
 		loop_after(en->loop, &en->give_up_timer, ANSWER_MS);
 	else if (en->reap.hit > 0)
 		loop_after(en->loop, &en->give_up_timer, DIE_MS);
@@ -125,10 +130,11 @@ swept(void *arg)
 	en->answered |= en->reap.problem == REAP_FINE;
 	en->clean = en->reap.problem == REAP_FINE && en->reap.hit > 0 &&
 	    en->reap.left == 0;
+	if (!en->finishing)
+		more_patience(en);
 	if (en->reap.hit > 0 && en->reap.asked != REAP_FINISH)
 		en->sent |= UINT64_C(1) << en->reap.signo;
 	if (!en->finishing) {
-		more_patience(en);
 		judge_sweep(en);
 		if (!en->retry_timer.active)
 			sweep_next(en);
