@@ -114,7 +114,12 @@ take_end(struct warm *w, const struct frame *f)
 static void
 take_refusal(struct warm *w, const struct frame *f)
 {
-	decline(w, strerror((int)frame_get32(f->payload)));
+	int code = (int)frame_get32(f->payload);
+	MEM_AUTO char *why = mem_printf("the agent has not started it: %s",
+	    code == EOPNOTSUPP ? "it cannot do what a docker exec would" :
+	    strerror(code));
+
+	decline(w, why);
 }
 
 static void
