@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "container/warm_status.h"
 
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -132,36 +135,70 @@ read_status(struct warm_status *s, const char *socket_path)
 }
 
 static void
-add(struct warm_list *l, const char *directory, const char *name)
+add(void *arg, const char *path)
 {
-	MEM_AUTO char *path = mem_printf("%s/%s", directory, name);
+	struct warm_list *l = arg;
 	struct warm_status s;
 
-	if (strspn(name, "0123456789abcdef") != NAME_LENGTH ||
-	    name[NAME_LENGTH] != '\0' || read_status(&s, path) == -1)
+	if (read_status(&s, path) == -1)
 		return;
 	l->v = mem_grow(l->v, l->n + 1, sizeof(*l->v));
 	l->v[l->n++] = s;
 }
 
-int
-warm_list(struct warm_list *l, struct error *e)
+/* Call SEEN with the path of every socket, or of its file with SUFFIX. */
+static int
+each_socket(const char *suffix, void (*seen)(void *arg, const char *path),
+    void *arg, struct error *e)
 {
-	MEM_AUTO char *directory = NULL;
+	MEM_AUTO char *directory = warm_directory(e);
 	struct dirent *entry;
+	const char *name;
 	DIR *dir;
 
-	memset(l, 0, sizeof(*l));
-	directory = warm_directory(e);
 	if (directory == NULL)
 		return -1;
 	dir = opendir(directory);
 	if (dir == NULL)
 		return error_system(e, "cannot read %s", directory);
-	while ((entry = readdir(dir)) != NULL)
-		add(l, directory, entry->d_name);
+	while ((entry = readdir(dir)) != NULL) {
+		MEM_AUTO char *path = NULL;
+
+		name = entry->d_name;
+		if (strspn(name, "0123456789abcdef") != NAME_LENGTH ||
+		    strcmp(name + NAME_LENGTH, suffix) != 0)
+			continue;
+		path = mem_printf("%s/%s", directory, name);
+		seen(arg, path);
+	}
 	closedir(dir);
 	return 0;
+}
+
+int
+warm_list(struct warm_list *l, struct error *e)
+{
+	memset(l, 0, sizeof(*l));
+	return each_socket("", add, l, e);
+}
+
+/* A keeper has it from before it connects until it listens. */
+static void
+wait_for_lock(void *arg, const char *path)
+{
+	FD_AUTO int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	(void)arg;
+	while (fd != -1 && flock(fd, LOCK_SH) == -1 && errno == EINTR)
+		continue;
+}
+
+void
+warm_settle(void)
+{
+	ERROR_AUTO struct error e = { 0 };
+
+	each_socket(".lock", wait_for_lock, NULL, &e);
 }
 
 void

@@ -34,6 +34,12 @@ int warm_list(struct warm_list *, struct error *);
 void warm_list_clear(struct warm_list *);
 
 /*
+ * Wait for the keepers that are about to listen: what comes of them is in the
+ * next list.  They have a limit of their own.
+ */
+void warm_settle(void);
+
+/*
  * Tell the keeper to take no more calls, and to end with the last one; wait
  * until it has let go of its socket.  -1 with the error set.
  */

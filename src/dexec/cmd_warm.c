@@ -98,9 +98,11 @@ stop(const struct call *call, const struct resolved *r, struct outcome *o,
 {
 	ERROR_AUTO struct error one = { 0 };
 	struct warm_list list;
-	int rc = warm_list(&list, e);
+	int rc;
 
 	(void)call;
+	warm_settle();
+	rc = warm_list(&list, e);
 	for (size_t i = 0; rc == 0 && i < list.n; i++) {
 		for (size_t k = 0; k < r->targets.n; k++) {
 			if (strcmp(list.v[i].container,

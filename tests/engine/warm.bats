@@ -248,6 +248,27 @@ goes_cold() {
 	ends "exit 1"
 }
 
+@test "warm stop: one that is about to serve is waited for" {
+	printf '#!/bin/sh\n[ "$1" = ps ] || { : >"%s"; read -r _ <"%s"; }\nexec docker "$@"\n' \
+		"$T/asked" "$T/go" >docker
+	chmod +x docker
+	mkfifo go
+	exec {held}<>go
+	start starts dexec --docker ./docker "$BB" warm start
+	until_true "a keeper" test -e asked
+	start stops dexec "$BB" warm stop
+	until_true "it to wait" waits_for_lock
+	yes | head -n 100 >go
+	finish stops
+	ends "exit 0"
+	no_keeper
+}
+
+# waits_for_lock: somebody waits for a lock that another has.
+waits_for_lock() {
+	grep -q -e '-> FLOCK' /proc/locks
+}
+
 @test "warm stop: what runs comes to its end, and calls from then on have another" {
 	docker exec "$BB" sh -c 'rm -f /tmp/end && mkfifo /tmp/end'
 	warm_start "$BB"
