@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include <sys/resource.h>
-
-#include <err.h>
-#include <errno.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +8,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/leave.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "dexec/command.h"
@@ -29,39 +25,12 @@ print_line(void *arg, const char *text)
 	file_write(STDERR_FILENO, line, strlen(line));
 }
 
-/* Say what the signal says; a core of ours would tell nobody anything. */
-static void
-die_by(int signo)
-{
-	struct rlimit no_core = { 0, 0 };
-	sigset_t set;
-
-	setrlimit(RLIMIT_CORE, &no_core);
-	signal(signo, SIG_DFL);
-	sigemptyset(&set);
-	sigaddset(&set, signo);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	kill(getpid(), signo);
-}
-
-/* The exit status of what has been printed by us. */
-static int
-close_stdout(int status)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return status;
-	if (errno == EPIPE)
-		die_by(SIGPIPE);
-	warn("cannot write standard output");
-	return STATUS_FAILED;
-}
-
 static int
 print(struct buf *text)
 {
 	fwrite(text->data, 1, text->len, stdout);
 	buf_clear(text);
-	return close_stdout(0);
+	return leave_with(0, STATUS_FAILED);
 }
 
 static int
@@ -85,11 +54,11 @@ conclude(struct outcome *o)
 	if (o->message != NULL)
 		print_line(NULL, o->message);
 	if (o->kind == OUTCOME_SIGNAL) {
-		die_by(o->value);
+		leave_by(o->value);
 		status = 128 + o->value;
 	}
 	outcome_clear(o);
-	return close_stdout(status);
+	return leave_with(status, STATUS_FAILED);
 }
 
 static int

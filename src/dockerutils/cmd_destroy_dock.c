@@ -115,20 +115,6 @@ destroy(struct call *call, const struct record *r, struct error *e)
 	return rc;
 }
 
-static int
-run(struct call *call, struct error *e)
-{
-	struct docks docks = { 0 };
-	const struct dock *dock = NULL;
-	int rc = docks_read(&docks, &call->say, e);
-
-	if (rc == 0)
-		dock = docks_find(&docks, call->words[0], e);
-	rc = dock != NULL ? destroy(call, &dock->record, e) : -1;
-	docks_clear(&docks);
-	return rc;
-}
-
 const struct command command_destroy_dock = {
 	.name = "destroy-dock",
 	.synopsis = "DOCK",
@@ -141,5 +127,5 @@ const struct command command_destroy_dock = {
 	.least = 1,
 	.most = 1,
 	.argument = ARGUMENT_DOCK,
-	.run = run,
+	.on_dock = destroy,
 };

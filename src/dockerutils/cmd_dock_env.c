@@ -5,25 +5,15 @@
 #include <stdio.h>
 
 #include "dockerutils/context.h"
-#include "dockerutils/docks.h"
+#include "dockerutils/record.h"
 
 static int
-run(struct call *call, struct error *e)
+show(struct call *call, const struct record *r, struct error *e)
 {
-	struct docks docks = { 0 };
-	const struct dock *dock = NULL;
-	int rc = docks_read(&docks, &call->say, e);
-
-	if (rc == 0)
-		dock = docks_find(&docks, call->words[0], e);
-	if (dock != NULL) {
-		const struct record *r = &dock->record;
-
-		printf("%s\n%s\n%s\n%s\n", record_name(r), r->user, r->host,
-		    context_exists(call, r) ? record_name(r) : "");
-	}
-	docks_clear(&docks);
-	return dock != NULL ? 0 : -1;
+	(void)e;
+	printf("%s\n%s\n%s\n%s\n", record_name(r), r->user, r->host,
+	    context_exists(call, r) ? record_name(r) : "");
+	return 0;
 }
 
 const struct command command_dock_env = {
@@ -37,5 +27,5 @@ const struct command command_dock_env = {
 	.most = 1,
 	.argument = ARGUMENT_DOCK,
 	.hidden = true,
-	.run = run,
+	.on_dock = show,
 };

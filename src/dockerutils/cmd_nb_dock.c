@@ -10,8 +10,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "dockerutils/docks.h"
 #include "dockerutils/notebook.h"
+#include "dockerutils/record.h"
 #include "dockerutils/ssh.h"
 #include "dockerutils/step.h"
 #include "dockerutils/tunnel.h"
@@ -127,20 +127,6 @@ open_notebook(struct call *call, const struct record *r, struct error *e)
 	return step_status(call, tunnel_wait(&tunnel));
 }
 
-static int
-run(struct call *call, struct error *e)
-{
-	struct docks docks = { 0 };
-	const struct dock *dock = NULL;
-	int rc = docks_read(&docks, &call->say, e);
-
-	if (rc == 0)
-		dock = docks_find(&docks, call->words[0], e);
-	rc = dock != NULL ? open_notebook(call, &dock->record, e) : -1;
-	docks_clear(&docks);
-	return rc;
-}
-
 const struct command command_nb_dock = {
 	.name = "nb-dock",
 	.synopsis = "[DOCK]",
@@ -153,5 +139,5 @@ const struct command command_nb_dock = {
 	.options = rows,
 	.most = 1,
 	.argument = ARGUMENT_DOCK,
-	.run = run,
+	.on_dock = open_notebook,
 };

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "dockerutils/docks.h"
+#include "dockerutils/record.h"
 #include "dockerutils/ssh.h"
 #include "run/foreground.h"
 
@@ -47,20 +47,6 @@ open_ssh(struct call *call, const struct record *r, struct error *e)
 	return rc;
 }
 
-static int
-run(struct call *call, struct error *e)
-{
-	struct docks docks = { 0 };
-	const struct dock *dock = NULL;
-	int rc = docks_read(&docks, &call->say, e);
-
-	if (rc == 0)
-		dock = docks_find(&docks, call->words[0], e);
-	rc = dock != NULL ? open_ssh(call, &dock->record, e) : -1;
-	docks_clear(&docks);
-	return rc;
-}
-
 const struct command command_ssh_dock = {
 	.name = "ssh-dock",
 	.synopsis = "[DOCK]",
@@ -71,5 +57,5 @@ const struct command command_ssh_dock = {
 	.options = rows,
 	.most = 1,
 	.argument = ARGUMENT_DOCK,
-	.run = run,
+	.on_dock = open_ssh,
 };

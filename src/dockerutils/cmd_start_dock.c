@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "dockerutils/aws.h"
-#include "dockerutils/docks.h"
 #include "dockerutils/instance.h"
+#include "dockerutils/record.h"
 #include "dockerutils/step.h"
 
 static int
@@ -32,20 +32,6 @@ start(struct call *call, const struct record *r, struct error *e)
 	return rc;
 }
 
-static int
-run(struct call *call, struct error *e)
-{
-	struct docks docks = { 0 };
-	const struct dock *dock = NULL;
-	int rc = docks_read(&docks, &call->say, e);
-
-	if (rc == 0)
-		dock = docks_find(&docks, call->words[0], e);
-	rc = dock != NULL ? start(call, &dock->record, e) : -1;
-	docks_clear(&docks);
-	return rc;
-}
-
 const struct command command_start_dock = {
 	.name = "start-dock",
 	.synopsis = "[DOCK]",
@@ -55,5 +41,5 @@ const struct command command_start_dock = {
 	    "this shell is docked to), and wait until it is well.\n",
 	.most = 1,
 	.argument = ARGUMENT_DOCK,
-	.run = run,
+	.on_dock = start,
 };

@@ -6,9 +6,9 @@
 #include "base/buf.h"
 #include "dockerutils/aws.h"
 #include "dockerutils/confirm.h"
-#include "dockerutils/docks.h"
 #include "dockerutils/help.h"
 #include "dockerutils/instance.h"
+#include "dockerutils/record.h"
 #include "dockerutils/step.h"
 
 static const struct option_row rows[] = {
@@ -62,20 +62,6 @@ stop(struct call *call, const struct record *r, struct error *e)
 	return 1;
 }
 
-static int
-run(struct call *call, struct error *e)
-{
-	struct docks docks = { 0 };
-	const struct dock *dock = NULL;
-	int rc = docks_read(&docks, &call->say, e);
-
-	if (rc == 0)
-		dock = docks_find(&docks, call->words[0], e);
-	rc = dock != NULL ? stop(call, &dock->record, e) : -1;
-	docks_clear(&docks);
-	return rc;
-}
-
 const struct command command_stop_dock = {
 	.name = "stop-dock",
 	.synopsis = "[DOCK]",
@@ -87,5 +73,5 @@ const struct command command_stop_dock = {
 	.options = rows,
 	.most = 1,
 	.argument = ARGUMENT_DOCK,
-	.run = run,
+	.on_dock = stop,
 };

@@ -2,7 +2,6 @@
 /* sync-up and sync-down, which the functions of these names call. */
 #include "dockerutils/command.h"
 
-#include "dockerutils/docks.h"
 #include "dockerutils/sync.h"
 
 static const struct option_row rows[] = {
@@ -17,33 +16,6 @@ static const struct option_row rows[] = {
 	{ .name = NULL }
 };
 
-static int
-sync(struct call *call, int (*way)(struct call *, const struct record *,
-    struct error *), struct error *e)
-{
-	struct docks docks = { 0 };
-	const struct dock *dock = NULL;
-	int rc = docks_read(&docks, &call->say, e);
-
-	if (rc == 0)
-		dock = docks_find(&docks, call->words[0], e);
-	rc = dock != NULL ? way(call, &dock->record, e) : -1;
-	docks_clear(&docks);
-	return rc;
-}
-
-static int
-up(struct call *call, struct error *e)
-{
-	return sync(call, sync_up, e);
-}
-
-static int
-down(struct call *call, struct error *e)
-{
-	return sync(call, sync_down, e);
-}
-
 const struct command command_sync_up = {
 	.name = "sync-up",
 	.synopsis = "[DOCK]",
@@ -56,7 +28,7 @@ const struct command command_sync_up = {
 	.most = 1,
 	.argument = ARGUMENT_DOCK,
 	.hidden = true,
-	.run = up,
+	.on_dock = sync_up,
 };
 
 const struct command command_sync_down = {
@@ -70,5 +42,5 @@ const struct command command_sync_down = {
 	.most = 1,
 	.argument = ARGUMENT_DOCK,
 	.hidden = true,
-	.run = down,
+	.on_dock = sync_down,
 };

@@ -17,6 +17,7 @@
 #include "run/docker.h"
 
 struct error;
+struct record;
 
 /* What the options of all commands set. */
 struct choices {
@@ -83,6 +84,12 @@ struct command {
 	 * program was ended by a signal, call->signo is that.
 	 */
 	int (*run)(struct call *, struct error *);
+
+	/*
+	 * Or, where run is NULL: the same with the dock that the first word
+	 * names, without one that which this shell is docked to.
+	 */
+	int (*on_dock)(struct call *, const struct record *, struct error *);
 };
 
 #define CHOICE(field)	offsetof(struct choices, field)

@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include <sys/resource.h>
-
-#include <err.h>
-#include <errno.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,9 +7,11 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/leave.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "dockerutils/command.h"
+#include "dockerutils/docks.h"
 #include "dockerutils/help.h"
 
 #define STATUS_OURS	1	/* what we cannot do */
@@ -31,32 +28,6 @@ print_line(void *arg, const char *text)
 	file_write(STDERR_FILENO, line, strlen(line));
 }
 
-/* End as the program did that we have run. */
-static void
-die_by(int signo)
-{
-	struct rlimit no_core = { 0, 0 };
-	sigset_t set;
-
-	setrlimit(RLIMIT_CORE, &no_core);
-	signal(signo, SIG_DFL);
-	sigemptyset(&set);
-	sigaddset(&set, signo);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	kill(getpid(), signo);
-}
-
-static int
-close_stdout(int status)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return status;
-	if (errno == EPIPE)
-		die_by(SIGPIPE);
-	warn("cannot write standard output");
-	return status != 0 ? status : STATUS_OURS;
-}
-
 static int
 complain(struct call *call, struct error *e)
 {
@@ -71,7 +42,7 @@ complain(struct call *call, struct error *e)
 		status = STATUS_USAGE;
 	}
 	error_clear(e);
-	return close_stdout(status);
+	return leave_with(status, status != 0 ? status : STATUS_OURS);
 }
 
 static int
@@ -79,7 +50,7 @@ print(struct buf *text)
 {
 	fwrite(text->data, 1, text->len, stdout);
 	buf_clear(text);
-	return close_stdout(0);
+	return leave_with(0, STATUS_OURS);
 }
 
 static int
@@ -98,6 +69,20 @@ check_words(const struct call *call, const struct command *c, struct error *e)
 	return error_usage(e, "unrecognized argument: %s", shown);
 }
 
+static int
+run_on_dock(struct call *call, const struct command *c, struct error *e)
+{
+	struct docks docks = { 0 };
+	const struct dock *dock = NULL;
+	int rc = docks_read(&docks, &call->say, e);
+
+	if (rc == 0)
+		dock = docks_find(&docks, call->words[0], e);
+	rc = dock != NULL ? c->on_dock(call, &dock->record, e) : -1;
+	docks_clear(&docks);
+	return rc;
+}
+
 /* What the command's row asks for, then the command. */
 static int
 dispatch(struct call *call, const struct command *c, struct error *e)
@@ -113,7 +98,7 @@ dispatch(struct call *call, const struct command *c, struct error *e)
 	}
 	if (c->project && project_enter(&call->project, &call->say, e) == -1)
 		return -1;
-	return c->run(call, e);
+	return c->run != NULL ? c->run(call, e) : run_on_dock(call, c, e);
 }
 
 static int
@@ -142,9 +127,9 @@ run_command(struct call *call, const struct command *c, char *const *argv)
 	status = dispatch(call, c, &e);
 	if (status == -1)
 		return complain(call, &e);
-	status = close_stdout(status);
+	status = leave_with(status, status != 0 ? status : STATUS_OURS);
 	if (call->signo != 0)
-		die_by(call->signo);
+		leave_by(call->signo);
 	return status;
 }
 
