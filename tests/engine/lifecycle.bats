@@ -160,7 +160,7 @@ gives_up() {
 	until_true "a restart" state_is "$container_name" restarting
 	go dexec "$container_name" true
 	docker rm --force "$container_name" >/dev/null
-	refuses 125 "$container_name.*(restarting|not running)"
+	refuses 125 "$container_name.*(restart|not running)"
 }
 
 state_is() {
