@@ -15,7 +15,7 @@
 #include "container/launch.h"
 #include "container/probe.h"
 
-#define LIMIT_MS	2000	/* for one docker call */
+#define LIMIT_MS	10000	/* for one docker call, on a loaded machine */
 #define LOOK_AGAIN_MS	120
 #define MOST_LOOKS	3
 #define SLACK_MS	50	/* between the engine's times and ours */
