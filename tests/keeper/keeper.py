@@ -118,13 +118,14 @@ class Call:
 
     def give(self, data):
         """All of DATA to its stdin, and the end of it."""
+        fd, self.stdin = self.stdin, -1
+
         def run():
             try:
-                with os.fdopen(self.stdin, 'wb') as file:
+                with os.fdopen(fd, 'wb') as file:
                     file.write(data)
             except BrokenPipeError:
                 pass
-            self.stdin = -1
         thread = threading.Thread(target=run)
         thread.start()
         return thread
