@@ -564,7 +564,7 @@ another_version() {
 @test "a keeper of another version: no call fails, and it is replaced" {
 	another_version
 	other=$(keeper_of "$BB")
-	goes_cold 'another key' "$BB" echo one
+	goes_cold 'another version has come' "$BB" echo one
 	ends "exit 0"
 	says one
 	until_true "another keeper" serves_other "$BB" "$other"
