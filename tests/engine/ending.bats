@@ -86,7 +86,7 @@ ended_by_signal() {
 
 ended_by_timeout() {
 	local script=$1 container=$2
-	go dexec --timeout 1 "$container" exec -u "$3" "$4" -c "$script echo ready; wait"
+	go dexec --timeout 3 "$container" exec -u "$3" "$4" -c "$script echo ready; wait"
 	ends "exit 124"
 	says ready
 	complains "timed out"
