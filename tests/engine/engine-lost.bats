@@ -51,6 +51,7 @@ setup() {
 		engine restart >/dev/null
 	fi
 	until_true "the container" docker exec "$C" true
+	! is_warm || warm_up "$C"
 	start tree dexec "$C" sh -c 'echo ready; echo note >&2; while :; do sleep 0.05; done'
 	until_text tree.out ready
 	until_text tree.err note
