@@ -339,10 +339,42 @@ test_model(void **state)
 	}
 }
 
+/*
+ * No poll tells of what has been read already: however many frames come in one
+ * read, with nothing behind them, all are taken.
+ */
+static void
+test_many_small_frames(void **state)
+{
+	struct model *m = mem_zero(1, sizeof(*m));
+	struct command *c = m->command;
+	uint8_t number[4] = { 0, 0, 0, 9 };
+
+	(void)state;
+	model_open(m, 1);
+	client_begins(m);
+	frame_put(&m->out, 1, MESSAGE_STARTED, number, sizeof(number));
+	for (int i = 0; i < 300; i++)
+		frame_put(&m->out, 1, MESSAGE_STDOUT, "x", 1);
+	frame_put(&m->out, 1, MESSAGE_STDOUT, NULL, 0);
+	frame_put(&m->out, 1, MESSAGE_STDERR, NULL, 0);
+	frame_put(&m->out, 1, MESSAGE_END, (uint8_t[]){ WIRE_EXIT, c->status },
+	    2);
+	assert_true(frame_waiting(&m->out) < 4096);
+	assert_int_equal(frame_write(&m->out, m->from[1]), 1);
+	for (int i = 0; i < 20; i++)
+		turn(m);
+	assert_int_equal(m->exchange.running, 0);
+	model_close(m);
+	client_leaves(m, c);
+	free(m);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_model) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_model),
+	    cmocka_unit_test(test_many_small_frames) };
 
 	return cmocka_run_group_tests_name("exchange", tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@
 #include "wire/message.h"
 
 #define CROWD		(256 * 1024)	/* waits for the agent: enough */
-#define STEPS		64		/* before others have their turn */
+#define STEPS		64		/* before no more is read in this turn */
 
 static struct call_bucket *
 bucket(struct exchange *x, uint32_t number)
@@ -137,8 +137,12 @@ from_agent(void *arg, short revents)
 
 	(void)revents;
 	x->drained = false;
-	for (int i = 0; i < STEPS && n > 0 && x->open; i++)
+	for (int i = 0; n > 0 && x->open; i++) {
+		/* What has been read must not wait: no poll tells of it. */
+		if (i >= STEPS)
+			x->drained = true;
 		n = step(x);
+	}
 	if (n > 0 || (n == -1 && (errno == EAGAIN || errno == EINTR)))
 		return;
 	loop_unwatch(x->loop, &x->from);
