@@ -35,6 +35,22 @@ assert_got(const struct lanes *f, const char *want)
 }
 
 static void
+a_lane_that_nobody_uses_yet_is_told_later(void **state)
+{
+	struct lanes *f = *state;
+	struct lane lane;
+
+	lane_open(&lane, &f->outlet, NULL);
+	lanes_add(f);
+	file_close(&f->read_end);
+	source_text(&f->sources[0], "line\n");
+	LANES_UNTIL(f, f->broken > 0);
+	assert_int_equal(lane_add(&lane, "late\n", 5), -1);
+	assert_int_equal(errno, EPIPE);
+	lane_clear(&lane);
+}
+
+static void
 a_reader_that_leaves_is_told_to_all_once(void **state)
 {
 	struct lanes *f = *state;
@@ -355,6 +371,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		LANES_TEST(a_lane_that_nobody_uses_yet_is_told_later),
 		LANES_TEST(a_reader_that_leaves_is_told_to_all_once),
 		LANES_TEST(a_break_ends_all_waiting),
 		LANES_TEST(what_is_held_to_the_end_waits_for_a_verdict),

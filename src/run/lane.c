@@ -255,7 +255,9 @@ outlet_broken(void *arg, int cause)
 	struct lane *l = arg;
 
 	forget_all(l);
-	l->broken(l->arg, cause);
+	/* Where nobody gives yet: he will see when he does. */
+	if (l->broken != NULL)
+		l->broken(l->arg, cause);
 }
 
 void
