@@ -59,10 +59,17 @@ make_pipe(struct streams *s, int stream)
 }
 
 static int
-open_input(struct streams *s, const struct exec_options *o, bool pipes)
+open_input(struct streams *s, const struct exec_options *o, bool pipes,
+    bool own)
 {
 	if (!o->interactive || o->detach)
 		return 0;
+	if (pipes && own) {
+		/* It may be gone before the client has begun. */
+		s->child[STDIN_FILENO] = fcntl(s->to[STDIN_FILENO],
+		    F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		return s->child[STDIN_FILENO] == -1 ? -1 : 0;
+	}
 	if (pipes || (!s->shared && isatty(s->to[STDIN_FILENO])))
 		return make_pipe(s, STDIN_FILENO);
 	s->child[STDIN_FILENO] = s->to[STDIN_FILENO];
@@ -89,7 +96,7 @@ streams_open(struct streams *s, const struct plan *p,
 	if (s->buffered && spool_open(&s->spool) == -1)
 		return error_system(e, "cannot make a temporary file in %s",
 		    file_temporary_directory());
-	rc = open_input(s, p->options, pipes);
+	rc = open_input(s, p->options, pipes, routes->own_input);
 	if (rc == 0)
 		rc = open_output(s, STDOUT_FILENO, s->direct);
 	if (rc == 0)

@@ -30,6 +30,7 @@ struct routes {
 	bool buffered;		/* both outputs into the spool */
 	bool direct;		/* the client gets our stdout and stderr */
 	bool beside;		/* others run beside it: small pipes */
+	bool own_input;		/* fd[0] is for this client alone */
 	struct lane *lane[3];	/* where outputs go that are no descriptor's */
 	int fd[3];		/* what stands for 0, 1 and 2; borrowed */
 };

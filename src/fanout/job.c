@@ -229,6 +229,7 @@ start_exec(struct job *j, struct error *e)
 	if (input == -1)
 		return -1;
 	routes->fd[STDIN_FILENO] = input;
+	routes->own_input = input != STDIN_FILENO;
 	j->live = true;
 	rc = exec_start(&j->exec, s->loop, &j->request, finished, j, e);
 	if (input > STDERR_FILENO)
