@@ -210,7 +210,8 @@ refused_is_surely_not_run(void **state)
 	(void)state;
 	say(MESSAGE_TAKEN, "", 0);
 	say(MESSAGE_REFUSED, "\0\0\0\2", 4);
-	expect("declined No such file or directory;");
+	expect("declined the agent has not started it: "
+	    "No such file or directory;");
 }
 
 static void
