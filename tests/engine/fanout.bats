@@ -292,7 +292,7 @@ ${F}2: there"
 
 @test "--timeout: for each by itself, 124, and nothing is left" {
 	census "${F}2"
-	go dexec --timeout 1 "${F}[1-3]" sh -c '[ $DEXEC_INDEX != 2 ] || { sleep 1000001 & sleep 1000000; }; echo in time'
+	go dexec --timeout 5 "${F}[1-3]" sh -c '[ $DEXEC_INDEX != 2 ] || { sleep 1000001 & sleep 1000000; }; echo in time'
 	ends "exit 124"
 	says_sorted "${F}1: in time
 ${F}3: in time"
