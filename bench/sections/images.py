@@ -99,7 +99,7 @@ def second_engine(bench):
 
 
 def some_files(limit):
-    """(path, size) of ordinary files, together a little less than LIMIT."""
+    """Paths of ordinary files, together a little less than LIMIT bytes."""
     for folder, below, names in os.walk("/usr"):
         below.sort()
         for name in sorted(names):

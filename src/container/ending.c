@@ -65,7 +65,7 @@ waited_enough(void *arg)
 	}
 	if (was_sent(en, SIGKILL))
 		give_up(en, "it does not end, not even by KILL");
-	else if (!en->answered && en->plan->cookie != NULL)
+	else if (en->plan->cookie != NULL && (!en->answered || en->sent != 0))
 		give_up(en, "the engine does not answer");
 	else
 		give_up(en, "it was not found in the container");

@@ -28,6 +28,13 @@ print_line(void *arg, const char *text)
 	file_write(STDERR_FILENO, line, strlen(line));
 }
 
+/* A failure stays what it was where its output is lost, too. */
+static int
+leave(int status)
+{
+	return leave_with(status, status != 0 ? status : STATUS_OURS);
+}
+
 static int
 complain(struct call *call, struct error *e)
 {
@@ -42,7 +49,7 @@ complain(struct call *call, struct error *e)
 		status = STATUS_USAGE;
 	}
 	error_clear(e);
-	return leave_with(status, status != 0 ? status : STATUS_OURS);
+	return leave(status);
 }
 
 static int
@@ -50,7 +57,7 @@ print(struct buf *text)
 {
 	fwrite(text->data, 1, text->len, stdout);
 	buf_clear(text);
-	return leave_with(0, STATUS_OURS);
+	return leave(0);
 }
 
 static int
@@ -127,7 +134,7 @@ run_command(struct call *call, const struct command *c, char *const *argv)
 	status = dispatch(call, c, &e);
 	if (status == -1)
 		return complain(call, &e);
-	status = leave_with(status, status != 0 ? status : STATUS_OURS);
+	status = leave(status);
 	if (call->signo != 0)
 		leave_by(call->signo);
 	return status;

@@ -19,7 +19,7 @@
 #include "run/outlet.h"
 
 struct lane {
-	/* Set by whoever gives to the lane (when it is open). */
+	/* Set by whoever gives to the lane (when it is open); NULL till then. */
 	void (*ready)(void *arg);		/* what was waited for */
 	void (*broken)(void *arg, int cause);	/* it takes no more, errno */
 	void *arg;
