@@ -137,7 +137,7 @@ became() {
 
 @test "launch: recognised when it comes in two pieces, cut anywhere" {
 	local n=$((${#not_found} + 2))
-	for ((at = 1; at < n; at += 3 * slow)); do
+	for ((at = 1; at < n; at += slow > 3 ? slow : 3)); do
 		orders exec <<-EOF
 		text = '''$not_found\r\n'''
 		out(text[:$at]); drain(); out(text[$at:]); end(126)
@@ -149,7 +149,7 @@ became() {
 
 @test "launch: a message that breaks off anywhere is the command's output" {
 	local n=$((${#not_found} + 2))
-	for ((at = 1; at < n; at += 3 * slow)); do
+	for ((at = 1; at < n; at += slow > 3 ? slow : 3)); do
 		orders exec <<<"out('''$not_found\r\n'''[:$at]); end(126)"
 		dexec box nosuch
 		ended_by 'exit 126'
@@ -161,7 +161,7 @@ became() {
 
 @test "launch: its beginning, and then other output, loses nothing" {
 	local n=$((${#not_found} + 2))
-	for ((at = 1; at < n; at += 9 * slow)); do
+	for ((at = 1; at < n; at += 3 * (slow > 3 ? slow : 3))); do
 		orders exec <<-EOF
 		out('''$not_found\r\n'''[:$at]); drain(); out('other\n')
 		drain(); out('more'); end(126)
