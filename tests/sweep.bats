@@ -249,6 +249,34 @@ end_storm() {
 	each_shell end_storm
 }
 
+# In an exec a process has no mark that could be seen, and it lacks the end of
+# its environment.  Grep and cat that show that for some looks, $1 and $2.
+end_exec() {
+	local blind="$BATS_FILE_TMPDIR/blind" looks
+	mkdir -p "$blind"
+	printf '#!/bin/sh\necho >>%s/marks\n[ $(wc -l <%s/marks) -le "$MARKS" ] ||
+		PATH=%s exec grep "$@"\n' "$blind" "$blind" "$PATH" >"$blind/grep"
+	printf '#!/bin/sh\nPATH=%s\necho >>%s/stats\ncat "$@" |
+		if [ $(wc -l <%s/stats) -le "$STATS" ]; then
+			sed "s/\\(.*) \\([^ ]* \\)\\{48\\}\\)[0-9]*/\\10/"
+		else
+			cat
+		fi\n' "$PATH" "$blind" "$blind" >"$blind/cat"
+	chmod +x "$blind/grep" "$blind/cat"
+	for looks in "1 0" "4 3"; do
+		rm -f "$blind/marks" "$blind/stats"
+		start '(setsid sleep $MARK &)'
+		await "$ours" 1
+		APPLETS="$blind:$APPLETS" PATH="$blind:$PATH" MARKS=${looks% *} \
+			STATS=${looks#* } sweep TERM signal
+		[ "$hit" = 1 ]
+	done
+}
+
+@test "signal: those too that are in an exec" {
+	each_shell end_exec
+}
+
 end_stopped() {
 	start 'sleep $MARK & sleep $MARK & wait'
 	await "$ours" 2

@@ -11,6 +11,9 @@
 #include <unistd.h>
 
 #define MARK	"DEXEC_ID="
+#define KERNEL_THREAD	0x00200000ul	/* PF_KTHREAD among the flags */
+#define MOMENT_NS	200000
+#define MOMENTS		100
 
 static int
 open_file(pid_t pid, const char *name)
@@ -22,13 +25,15 @@ open_file(pid_t pid, const char *name)
 }
 
 /*
- * "PID (NAME) STATE PARENT GROUP SESSION ... BIRTH ...": BIRTH is the 22nd.
+ * proc(5): "PID (NAME) STATE PARENT GROUP SESSION ...": the flags are the 9th,
+ * BIRTH is the 22nd, where the environment starts and ends the 50th and 51st.
  * The name may hold anything, so the fields count from the last ")".
  */
 static bool
 parse_stat(struct proc *p, char *text)
 {
 	char *at = strrchr(text, ')');
+	unsigned long flags = 0, start = 0, end = 0;
 	char *word, *rest;
 
 	if (at == NULL)
@@ -36,17 +41,24 @@ parse_stat(struct proc *p, char *text)
 	word = strtok_r(at + 1, " ", &rest);
 	if (word == NULL || strchr("ZXx", *word) != NULL)
 		return false;
-	for (int i = 4; i <= 22; i++) {
+	for (int i = 4; i <= 51; i++) {
 		word = strtok_r(NULL, " ", &rest);
 		if (word == NULL)
-			return false;
+			return i > 22;
 		if (i == 4)
 			p->parent = atoi(word);
 		else if (i == 6)
 			p->session = atoi(word);
+		else if (i == 9)
+			flags = strtoul(word, NULL, 10);
 		else if (i == 22)
 			p->birth = strtoull(word, NULL, 10);
+		else if (i == 50)
+			start = strtoul(word, NULL, 10);
+		else if (i == 51)
+			end = strtoul(word, NULL, 10);
 	}
+	p->bare = (flags & KERNEL_THREAD) || (end > 0 && end == start);
 	return true;
 }
 
@@ -64,7 +76,7 @@ proc_read(struct proc *p, pid_t pid)
 	if (n <= 0)
 		return false;
 	text[n] = '\0';
-	p->pid = pid;
+	*p = (struct proc){ .pid = pid };
 	return parse_stat(p, text);
 }
 
@@ -143,20 +155,43 @@ search_in(struct search *s, const char *bytes, size_t n)
 	return false;
 }
 
-bool
-proc_is_marked(pid_t pid, const char *cookie)
+/* Search what there is; false if we may read it and there is nothing. */
+static bool
+search_environment(pid_t pid, const char *cookie, bool *found)
 {
 	struct search s = { .mark = MARK, .cookie = cookie, .fits = true };
 	char bytes[4096];
-	bool found = false;
+	bool any = false;
 	ssize_t n;
 	int fd = open_file(pid, "environ");
 
 	if (fd == -1)
-		return false;
-	while (!found && (n = read(fd, bytes, sizeof(bytes))) > 0)
-		found = search_in(&s, bytes, (size_t)n);
+		return true;
+	while (!*found && (n = read(fd, bytes, sizeof(bytes))) > 0) {
+		*found = search_in(&s, bytes, (size_t)n);
+		any = true;
+	}
 	close(fd);
+	return any;
+}
+
+/*
+ * In the middle of an exec there is nothing to read, and just behind it
+ * nothing by a file that was opened before: then we look again.
+ */
+bool
+proc_is_marked(pid_t pid, const char *cookie)
+{
+	const struct timespec moment = { .tv_nsec = MOMENT_NS };
+	struct proc p;
+	bool found = false;
+
+	for (int i = 0; i < MOMENTS; i++) {
+		if (search_environment(pid, cookie, &found) ||
+		    !proc_read(&p, pid) || p.bare)
+			break;
+		nanosleep(&moment, NULL);
+	}
 	return found;
 }
 

@@ -11,6 +11,8 @@
 struct proc {
 	pid_t pid, parent, session;
 	unsigned long long birth;	/* ticks since the system started */
+	bool bare;			/* has no environment, nor will have by
+					   an exec that goes on */
 };
 
 /* Those that live; zombies do not.  Zero is empty. */

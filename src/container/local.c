@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -20,9 +21,13 @@
 #define ENVIRON_LIMIT	(4 * 1024 * 1024)
 #define STAT_LIMIT	4096
 #define MOST_ROUNDS	20
+#define KERNEL_THREAD	0x00200000u	/* PF_KTHREAD among the flags */
+#define MOMENT_NS	200000
+#define MOMENTS		20
 
 struct process {
 	pid_t pid, parent, session;
+	unsigned flags;
 	bool ours, signalled;
 };
 
@@ -31,7 +36,10 @@ struct table {
 	size_t n, room;
 };
 
-/* proc(5): "pid (comm) state ppid pgrp session ..."; comm may hold anything. */
+/*
+ * proc(5): "pid (comm) state ppid pgrp session tty_nr tpgid flags ..."; comm
+ * may hold anything.
+ */
 static bool
 read_stat(pid_t pid, struct process *p)
 {
@@ -43,22 +51,29 @@ read_stat(pid_t pid, struct process *p)
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	if (file_read(path, STAT_LIMIT, &b) == 0 &&
 	    (rest = strrchr(buf_text(&b), ')')) != NULL)
-		ok = sscanf(rest + 1, " %c %d %*d %d", &state, &p->parent,
-		    &p->session) == 3 && state != 'Z' && state != 'X';
+		ok = sscanf(rest + 1, " %c %d %*d %d %*d %*d %u", &state,
+		    &p->parent, &p->session, &p->flags) == 4 && state != 'Z' && state != 'X';
 	p->pid = pid;
 	buf_clear(&b);
 	return ok;
 }
 
+/* In an exec, and only just behind it, there is no environment to be read. */
 static bool
-bears(pid_t pid, const char *mark)
+bears(const struct process *p, const char *mark)
 {
+	const struct timespec moment = { .tv_nsec = MOMENT_NS };
 	struct buf b = { 0 };
 	char path[64];
 	bool found = false;
 
-	snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
-	if (file_read(path, ENVIRON_LIMIT, &b) == 0 && b.len > 0)
+	snprintf(path, sizeof(path), "/proc/%d/environ", (int)p->pid);
+	for (int i = 0; i < MOMENTS && !(p->flags & KERNEL_THREAD); i++) {
+		if (file_read(path, ENVIRON_LIMIT, &b) == -1 || b.len > 0)
+			break;
+		nanosleep(&moment, NULL);
+	}
+	if (b.len > 0)
 		found = memmem(b.data, b.len, mark, strlen(mark)) != NULL;
 	buf_clear(&b);
 	return found;
@@ -85,7 +100,7 @@ note_process(struct table *t, pid_t pid, const char *mark)
 		known->session = p.session;
 		return;
 	}
-	p.ours = bears(pid, mark);
+	p.ours = bears(&p, mark);
 	if (t->n == t->room) {
 		t->room = t->room > 0 ? t->room * 2 : 256;
 		t->rows = mem_grow(t->rows, t->room, sizeof(*t->rows));

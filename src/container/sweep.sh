@@ -53,13 +53,19 @@ note() {
 	esac
 	there="$there $pid"
 	eval "row_$pid='$pass $2 $4 ${20}'"
+	# The end of its environment, unless it is a thread of the kernel.
+	if [ "${49-1}" = 0 ] && [ $(($7 & 0x200000)) = 0 ] &&
+		[ -O "/proc/$pid" ]; then
+		in_exec=yes
+	fi
 }
 
-# Look at all processes: set $there to those that live.  cat reads them all at
+# Look at all processes: set $there to those that live, and $in_exec if one of
+# them has no environment, which is so for a moment of each exec.  cat reads them all at
 # once, a shell byte by byte.  A command name with a newline tears its line;
 # since it has fifteen bytes at most, what it leaves is never a whole one.
 look_around() {
-	pass=$((pass + 1)) there='' torn=$without_cat
+	pass=$((pass + 1)) there='' in_exec='' torn=$without_cat
 	if [ -z "$torn" ]; then
 		text=$(cat /proc/[0-9]*/stat 2>/dev/null)
 		[ -n "$text" ] || torn=yes
@@ -137,8 +143,8 @@ is_kin() {
 	return 1
 }
 
-# Set $new to the processes of ours that were not known yet.
-find_new() {
+# Set $new to the processes of ours that were not known yet, as one look shows.
+look_for_new() {
 	new=''
 	bearers=$(marked)
 	look_around
@@ -153,6 +159,18 @@ find_new() {
 			look "$pid"
 			is_kin "$parent" "$session" && add "$pid" && more=yes
 		done
+	done
+}
+
+# The same, by two looks: whoever was in an exec had no mark to be seen in the
+# first one.  Where that exec takes long, it shows, and does not count as a look.
+find_new() {
+	looks=0 clear=0
+	while [ $clear -lt 2 ] && [ $looks -lt 6 ]; do
+		look_for_new
+		[ -z "$new" ] || return 0
+		looks=$((looks + 1)) clear=$((clear + 1))
+		[ -z "$in_exec" ] || clear=0
 	done
 }
 

@@ -613,6 +613,18 @@ class Sweeps:
         self.eventually(lambda: self.outside(
             'test -e /proc/%s && echo there' % unmarked), b'')
 
+    def test_exec(self):
+        "sweep: an orphan that does exec all the time, which hides its mark"
+        again = 'exec sh -c "$0" "$0"'
+        for _ in range(20):
+            cookie = self.cookie()
+            c = self.up('(exec >/dev/null; setsid sh -c \'%s\' \'%s\' &);'
+                        'echo up; exec sleep 1000' % (again, again),
+                        cookie=cookie)
+            self.eventually(lambda: len(self.bearers(cookie)), 2)
+            self.assertEqual(self.agent.swept(c, TERM, SIGNAL)[0], 2)
+            self.agent.finish(c)
+
     def test_unmarked(self):
         "sweep: without a mark, by descent and session"
         c = self.up('sleep 1000 & echo up; sleep 1000; :')

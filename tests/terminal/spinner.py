@@ -51,12 +51,16 @@ class Drawing(StandinCase):
 
     def test_quick(self):
         "spinner: a command that ends at once leaves no byte on the terminal"
-        self.mark("go")
+        # The stand-in itself takes too long for that on some machines.
+        with open(self.path("quick"), "w") as file:
+            file.write("#!/bin/sh\n")
+        os.chmod(self.path("quick"), 0o755)
+        self.env["DEXEC_DOCKER"] = self.path("quick")
         # On a busy machine it may take 200 ms to end at once.
         for _ in range(20):
             begin = time.monotonic()
             t = self.dexec("box", "true")
-            self.assertEqual(t.finish(), "exit 3")
+            self.assertEqual(t.finish(), "exit 0")
             if time.monotonic() - begin < 0.2:
                 self.assertEqual(t.raw, b"")
                 return
