@@ -31,12 +31,13 @@ none() {
 	run xargs awk '
 		BEGIN {
 			below["wire"] = " wire "
-			below["agent"] = " agent wire "
+			below["sweep"] = " sweep "
+			below["agent"] = " agent sweep wire "
 			below["base"] = " base "
 			below["run"] = " run base "
-			below["container"] = " container run base wire "
-			below["keeper"] = " keeper container run base wire "
-			below["fanout"] = " fanout container run base "
+			below["container"] = " container run base sweep wire "
+			below["keeper"] = " keeper container run base sweep wire "
+			below["fanout"] = " fanout container run base sweep "
 			below["dexec"] = " dexec fanout container run base "
 			below["dockerutils"] = " dockerutils run base "
 			below["render"] = " render dexec fanout container run base "
@@ -63,7 +64,7 @@ none() {
 
 @test "rooms: every .c has its header, and the other way round" {
 	bad=
-	for file in src/{wire,agent,base,run,container,keeper,fanout,archive,dockerutils}/*.c; do
+	for file in src/{wire,sweep,agent,base,run,container,keeper,fanout,archive,dockerutils}/*.c; do
 		case $file in
 		*/main.c | src/dockerutils/cmd_*.c) continue ;;
 		# exec_run(), which exec.h declares.

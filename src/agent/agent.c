@@ -75,7 +75,7 @@ find(const struct agent *a, uint32_t channel)
 static struct surroundings
 look_around(struct agent *a, const struct command *except)
 {
-	struct surroundings s = { .agent = getpid() };
+	struct surroundings s = { .procs = &a->procs, .agent = getpid() };
 	size_t n = 0;
 	pid_t *others;
 
@@ -131,15 +131,6 @@ start(struct agent *a, const struct frame *f)
 	return 0;
 }
 
-static int
-forget(struct agent *a, struct command *c)
-{
-	struct surroundings around = look_around(a, c);
-
-	command_forget(c, &around);
-	return 0;
-}
-
 /* -1 with errno when that may not be. */
 static int
 handle(struct agent *a, const struct frame *f)
@@ -164,7 +155,9 @@ handle(struct agent *a, const struct frame *f)
 		return c == NULL ? 0 :
 		    command_ask_sweep(c, f->payload, f->length);
 	case MESSAGE_FORGET:
-		return c == NULL ? 0 : forget(a, c);
+		if (c != NULL)
+			command_forget(c);
+		return 0;
 	default:
 		errno = EPROTO;
 		return -1;
@@ -178,7 +171,7 @@ begin_end(struct agent *a)
 	a->link.broken = true;
 	a->deadline = clock_us() + END_US;
 	for (struct command *c = a->commands; c != NULL; c = c->next)
-		forget(a, c);
+		command_forget(c);
 }
 
 static void
@@ -407,4 +400,5 @@ agent_close(struct agent *a)
 	free(a->directory);
 	free(a->polls);
 	free(a->others);
+	procs_clear(&a->procs);
 }

@@ -22,6 +22,7 @@ struct agent {
 	int64_t deadline;		/* of the end, by clock_us(); 0: none */
 	struct pollfd *polls;
 	size_t n_polls;
+	struct procs procs;		/* as sweeps have last seen them */
 	pid_t *others;			/* what sweeps shall leave alone */
 	size_t n_others;
 };

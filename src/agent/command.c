@@ -169,17 +169,18 @@ command_ask_sweep(struct command *c, const uint8_t *payload, size_t n)
 }
 
 static void
-start_sweep(struct command *c, const struct surroundings *around,
-    const struct asked *asked)
+start_sweep(struct command *c, const struct asked *asked)
 {
 	struct tree tree = { .cookie = c->cookie, .main = c->pid,
 	    .main_lives = !c->dead, .birth = c->birth };
+	enum sweep_mode mode = asked->mode == WIRE_FOLLOW ? SWEEP_FOLLOW :
+	    asked->mode == WIRE_FINISH ? SWEEP_FINISH : SWEEP_SIGNAL;
 
-	sweep_start(&c->sweep, &tree, around, asked->signo, asked->mode);
+	sweep_start(&c->sweep, &tree, asked->signo, mode);
 }
 
 void
-command_forget(struct command *c, const struct surroundings *around)
+command_forget(struct command *c)
 {
 	static const struct asked end = { SIGKILL, WIRE_FINISH };
 
@@ -188,7 +189,7 @@ command_forget(struct command *c, const struct surroundings *around)
 	c->forgotten = true;
 	sweep_clear(&c->sweep);
 	c->n_asked = 0;
-	start_sweep(c, around, &end);
+	start_sweep(c, &end);
 }
 
 /* A pipe is looked at also for its reader's end. */
@@ -273,20 +274,16 @@ command_sweep(struct command *c, struct link *l,
 {
 	struct asked next;
 
-	if (c->sweep.phase != SWEEP_OVER) {
-		sweep_go_on(&c->sweep, around, !c->dead);
-		if (c->sweep.phase != SWEEP_OVER)
-			return;
-		report(c, l);
-	}
-	while (c->n_asked > 0) {
+	if (c->sweep.phase == SWEEP_OVER && c->n_asked > 0) {
 		next = c->asked[0];
 		memmove(c->asked, c->asked + 1, --c->n_asked * sizeof(next));
-		start_sweep(c, around, &next);
-		if (c->sweep.phase != SWEEP_OVER)
-			return;
-		report(c, l);
+		start_sweep(c, &next);
 	}
+	if (c->sweep.phase == SWEEP_OVER)
+		return;
+	sweep_go_on(&c->sweep, around, !c->dead);
+	if (c->sweep.phase == SWEEP_OVER)
+		report(c, l);
 }
 
 bool

@@ -12,7 +12,7 @@
 #include "agent/input.h"
 #include "agent/leftovers.h"
 #include "agent/output.h"
-#include "agent/sweep.h"
+#include "sweep/sweep.h"
 #include "wire/start.h"
 
 struct link;
@@ -65,7 +65,7 @@ int command_winsize(struct command *, const uint8_t *payload, size_t n);
 int command_ask_sweep(struct command *, const uint8_t *payload, size_t n);
 
 /* End its tree; nothing more is sent than END. */
-void command_forget(struct command *, const struct surroundings *);
+void command_forget(struct command *);
 
 /* Fill in what to poll for; OUTPUT: the link has room for some. */
 void command_poll(const struct command *, struct pollfd p[COMMAND_POLLS],

@@ -33,6 +33,8 @@ void exec_options_clear(struct exec_options *);
 #define COOKIE_NAME	"DEXEC_ID"
 #define COOKIE_LENGTH	32
 
+struct procs;
+
 /* All is borrowed from whoever made the plan, and outlives it. */
 struct plan {
 	const struct docker *docker;
@@ -48,6 +50,12 @@ struct plan {
 	 * is in the container, no cookie finds it.  NULL otherwise.
 	 */
 	char *const *client;
+
+	/*
+	 * This machine's processes as last looked at, for several plans that
+	 * may be ended at once.  NULL: it looks for itself.
+	 */
+	struct procs *procs;
 };
 
 /* Fill COOKIE with 128 random bits in hex. */

@@ -12,7 +12,6 @@
 #include "base/mem.h"
 #include "base/say.h"
 #include "container/launch.h"
-#include "container/local.h"
 #include "sweep_script.h"
 
 /* A docker exec takes some 70 ms, over a busy or far engine a second or two. */
@@ -131,19 +130,63 @@ find_problem(const struct reap *r)
 	return REAP_FAILED;
 }
 
+static enum sweep_mode
+outside_mode(enum reap_mode mode)
+{
+	return mode == REAP_SIGNAL ? SWEEP_SIGNAL :
+	    mode == REAP_FOLLOW ? SWEEP_FOLLOW : SWEEP_FINISH;
+}
+
 static void
-sweep_from_outside(struct reap *r)
+tell(const struct reap *r, const char *how)
+{
+	MEM_AUTO char *target = plan_shown(r->plan);
+
+	if (r->say->verbose)
+		say_note(r->say, "ending what runs in %s: signal %s%s%s",
+		    target, signal_word(r->signo),
+		    r->mode == REAP_FINISH ? ", then KILL" : "", how);
+}
+
+static void
+start_outside(struct reap *r, void (*done)(void *arg))
+{
+	outside_start(&r->outside, r->loop, r->plan->procs, r->plan->cookie,
+	    r->signo, outside_mode(r->asked), done, r);
+}
+
+static void
+take_outside(struct reap *r)
+{
+	const struct sweep *s = &r->outside.sweep;
+
+	tell(r, ", from outside");
+	r->problem = REAP_FINE;
+	r->hit = (int)s->hit;
+	r->left = (int)s->left;
+	r->main_lives = s->main_left;
+}
+
+static void
+last_resort_done(void *arg)
+{
+	struct reap *r = arg;
+
+	if (r->outside.found)
+		take_outside(r);
+	r->done(r->arg);
+}
+
+/* Without a shell; others than root find those of their own user. */
+static void
+start_last_resort(struct reap *r)
 {
 	MEM_AUTO char *target = plan_shown(r->plan);
 
 	if (r->asked != REAP_FINISH)
 		say_note(r->say, "%s has no shell to end the command with; "
 		    "looking for it among this machine's processes", target);
-	r->hit = local_sweep(r->plan->cookie, r->signo);
-	if (r->mode == REAP_FINISH)
-		local_sweep(r->plan->cookie, SIGKILL);
-	if (r->hit > 0)
-		r->problem = REAP_FINE;
+	start_outside(r, last_resort_done);
 }
 
 /* Another user's processes are left to root, who knows of ours by WORDS. */
@@ -178,8 +221,10 @@ pass_done(void *arg)
 		}
 	} else if (!r->as_root) {
 		r->problem = find_problem(r);
-		if (r->problem == REAP_NO_SHELL)
-			sweep_from_outside(r);
+		if (r->problem == REAP_NO_SHELL) {
+			start_last_resort(r);
+			return;
+		}
 	}
 	strv_clear(&report.words);
 	r->done(r->arg);
@@ -208,7 +253,6 @@ static void
 start_pass(struct reap *r)
 {
 	const char *user = r->as_root ? "0" : r->plan->options->user;
-	MEM_AUTO char *target = plan_shown(r->plan);
 	struct strv argv = { 0 };
 	ERROR_AUTO struct error e = { 0 };
 
@@ -221,11 +265,7 @@ start_pass(struct reap *r)
 	strv_push(&argv, signal_word(r->signo));
 	strv_push(&argv, mode_word(r->mode));
 	strv_pushv(&argv, strv_argv(&r->words));
-	if (r->say->verbose)
-		say_note(r->say, "ending what runs in %s: signal %s%s%s",
-		    target, signal_word(r->signo),
-		    r->mode == REAP_FINISH ? ", then KILL" : "",
-		    r->as_root ? ", as root" : "");
+	tell(r, r->as_root ? ", as root" : "");
 	if (capture_start(&r->capture, r->loop, strv_argv(&argv), LIMIT_MS,
 	    pass_done, r, &e) == -1) {
 		r->problem = REAP_FAILED;
@@ -233,6 +273,19 @@ start_pass(struct reap *r)
 	} else
 		capture_until(&r->capture, is_whole);
 	strv_clear(&argv);
+}
+
+static void
+outside_done(void *arg)
+{
+	struct reap *r = arg;
+
+	if (!r->outside.found) {
+		start_pass(r);
+		return;
+	}
+	take_outside(r);
+	r->done(r->arg);
 }
 
 void
@@ -248,18 +301,22 @@ reap_start(struct reap *r, struct loop *loop, const struct plan *plan,
 	r->mode = r->asked = mode;
 	r->done = done;
 	r->arg = arg;
-	start_pass(r);
+	if (outside_possible())
+		start_outside(r, outside_done);
+	else
+		start_pass(r);
 }
 
 bool
 reap_running(const struct reap *r)
 {
-	return r->capture.running;
+	return r->capture.running || r->outside.running;
 }
 
 void
 reap_clear(struct reap *r)
 {
+	outside_clear(&r->outside);
 	capture_clear(&r->capture);
 	strv_clear(&r->words);
 	memset(r, 0, sizeof(*r));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reaching the processes that a plan started inside its container: a sweep is
- * one docker exec of a shell script (sweep.sh), by the command's own user and,
- * where that is not root, once more by root.
+ * Reaching the processes that a plan started inside its container: from outside
+ * where that can be, otherwise a sweep is one docker exec of a shell script
+ * (sweep.sh), by the command's own user and, where that is not root, once more
+ * by root.
  */
 #ifndef CONTAINER_REAP_H
 #define CONTAINER_REAP_H
@@ -10,6 +11,7 @@
 #include <stdbool.h>
 
 #include "base/strv.h"
+#include "container/outside.h"
 #include "container/plan.h"
 #include "run/capture.h"
 #include "run/loop.h"
@@ -45,6 +47,7 @@ struct reap {
 	int signo;
 	enum reap_mode mode;		/* of the pass; asked for: */
 	enum reap_mode asked;
+	struct outside outside;
 	bool as_root;
 	struct strv words;		/* what the first pass left, for root */
 	struct capture capture;

@@ -18,6 +18,7 @@
 #include "fanout/roster.h"
 #include "run/broadcast.h"
 #include "run/signals.h"
+#include "sweep/procs.h"
 
 #define GUARD_MS	500
 #define STUCK_MS	1000	/* nobody reads what is left to be written */
@@ -33,6 +34,7 @@ struct fanout {
 	struct broadcast input;
 	bool has_input;
 	struct joblog log;
+	struct procs procs;
 	struct job_setup setup;
 	struct readiness readiness;
 	struct roster all;
@@ -373,7 +375,7 @@ prepare(struct fanout *f, struct error *e)
 	f->say.arg = f;
 	f->setup = (struct job_setup){ .request = r, .loop = &f->loop,
 	    .output = &f->output, .guard = &f->guard, .say = &f->say,
-	    .count = r->resolved->targets.n };
+	    .procs = &f->procs, .count = r->resolved->targets.n };
 	rc = open_log(f, &past, e);
 	if (rc == 0) {
 		roster_make(&f->all, &f->setup, &past);
@@ -464,6 +466,7 @@ clear(struct fanout *f)
 	if (f->has_input)
 		broadcast_close(&f->input);
 	guard_dismiss(&f->guard);
+	procs_clear(&f->procs);
 	joblog_close(&f->log);
 }
 

@@ -62,7 +62,7 @@ job_init(struct job *j, const struct job_setup *setup,
 	j->plan = (struct plan){ .options = r->options, .target = t->id,
 	    .name = t->name, .command = r->command,
 	    .docker = &engines_named(&r->resolved->engines,
-	    t->context)->docker };
+	    t->context)->docker, .procs = setup->procs };
 	job_environment(&j->env, t, number, setup->count);
 	j->plan.env = strv_argv(&j->env);
 	if (r->reap) {

@@ -29,6 +29,7 @@ struct job_setup {
 	struct loop *loop;
 	struct output *output;
 	struct guard *guard;
+	struct procs *procs;		/* of this machine; see plan.h */
 	struct broadcast *input;	/* NULL: no standard input */
 	size_t count;			/* of targets */
 	const struct say *say;		/* where notes go */

@@ -21,6 +21,11 @@
 
 DEXEC=$(realpath "${DEXEC:-./dexec}")
 HERE=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+# With DEXEC_TEST_INSIDE=1 commands are ended from inside their containers, by docker exec, as where the engine is not
+# on this machine.
+if [ "${DEXEC_TEST_INSIDE-}" = 1 ] && [ "${DEXEC##*/}" != inside ]; then
+	export DEXEC_TEST_REAL=$DEXEC DEXEC=$HERE/inside
+fi
 LIMIT=20 # seconds; nothing that a test waits for takes that long, so it has failed
 SLOW=''
 if [ "$(head -c 4 "$DEXEC")" != $'\x7fELF' ] || grep -q __asan_init "$DEXEC"; then
@@ -91,6 +96,11 @@ scratch() {
 
 dexec() {
 	"$DEXEC" "$@"
+}
+
+# sees_processes: dexec sees what runs in the containers, among the processes of this machine.
+sees_processes() {
+	[ "$(id -u)" = 0 ] && [ "${DEXEC##*/}" != inside ]
 }
 
 # ---- warm connections

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "agent/tree.h"
+#include "sweep/tree.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -30,17 +30,18 @@ is_other(const struct surroundings *s, pid_t pid)
  * members, and it has passed to another when a process bears it again.
  */
 static bool
-is_main_session(const struct tree *t, pid_t session)
+is_main_session(const struct tree *t, const struct surroundings *s,
+    pid_t session)
 {
-	return session == t->main &&
-	    (t->main_lives || procs_find(&t->procs, session) == NULL);
+	return t->main > 0 && session == t->main &&
+	    (t->main_lives || procs_find(s->procs, session) == NULL);
 }
 
 static bool
 shares_session(const struct tree *t, const struct surroundings *s,
     pid_t session)
 {
-	if (is_main_session(t, session))
+	if (is_main_session(t, s, session))
 		return true;
 	if (is_other(s, session))
 		return false;
@@ -88,13 +89,13 @@ is_candidate(const struct tree *t, const struct surroundings *s,
 
 /* Numbers pass on: forget members that are gone. */
 static void
-drop_gone(struct tree *t)
+drop_gone(struct tree *t, const struct procs *ps)
 {
 	const struct proc *p;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < t->n; i++) {
-		p = procs_find(&t->procs, t->v[i].pid);
+		p = procs_find(ps, t->v[i].pid);
 		if (p == NULL || p->birth == t->v[i].birth)
 			t->v[kept++] = t->v[i];
 	}
@@ -105,19 +106,20 @@ size_t
 tree_find_new(struct tree *t, const struct surroundings *s,
     unsigned long long until)
 {
+	struct procs *ps = s->procs;
 	size_t found = 0;
 	bool marks = *t->cookie != '\0', more = true;
 
-	procs_read(&t->procs);
-	drop_gone(t);
+	procs_look(ps, t->since);
+	drop_gone(t, ps);
 	while (more) {
 		more = false;
-		for (size_t i = 0; i < t->procs.n; i++) {
-			const struct proc *p = &t->procs.v[i];
+		for (size_t i = 0; i < ps->n; i++) {
+			const struct proc *p = &ps->v[i];
 
 			if (!is_candidate(t, s, p, until) ||
-			    !(is_kin(t, s, p) ||
-			    (marks && proc_is_marked(p->pid, t->cookie))))
+			    !(is_kin(t, s, p) || (marks &&
+			    strcmp(procs_mark(ps, i), t->cookie) == 0)))
 				continue;
 			if (!add(t, p))
 				return found;
@@ -126,25 +128,25 @@ tree_find_new(struct tree *t, const struct surroundings *s,
 		}
 		marks = false;
 	}
+	t->since = procs_clock();
 	return found;
 }
 
 static bool
-is_left(const struct tree *t, const struct member *m)
+is_left(const struct member *m)
 {
-	const struct proc *p = procs_find(&t->procs, m->pid);
+	struct proc p;
 
-	return p != NULL && p->birth == m->birth;
+	return proc_read(&p, m->pid) && p.birth == m->birth;
 }
 
 size_t
-tree_count_left(struct tree *t)
+tree_count_left(const struct tree *t)
 {
 	size_t left = 0;
 
-	procs_read(&t->procs);
 	for (size_t i = 0; i < t->n; i++)
-		left += is_left(t, &t->v[i]);
+		left += is_left(&t->v[i]);
 	return left;
 }
 
@@ -162,6 +164,7 @@ tree_signal_new(struct tree *t, int signo, int second)
 		t->v[i].new = false;
 		n++;
 	}
+	t->since = procs_clock();
 	return n;
 }
 
@@ -169,14 +172,13 @@ void
 tree_signal_left(const struct tree *t, int signo)
 {
 	for (size_t i = 0; i < t->n; i++)
-		if (is_left(t, &t->v[i]))
+		if (is_left(&t->v[i]))
 			kill(t->v[i].pid, signo);
 }
 
 void
 tree_clear(struct tree *t)
 {
-	procs_clear(&t->procs);
 	free(t->v);
 	t->v = NULL;
 	t->n = t->room = 0;

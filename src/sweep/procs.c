@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "agent/procs.h"
+#include "sweep/procs.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,7 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MARK	"DEXEC_ID="
 #define KERNEL_THREAD	0x00200000ul	/* PF_KTHREAD among the flags */
 #define MOMENT_NS	200000
 #define MOMENTS		100
@@ -97,14 +96,27 @@ add(struct procs *ps, const struct proc *p)
 	return true;
 }
 
-void
-procs_read(struct procs *ps)
+int64_t
+procs_clock(void)
 {
-	DIR *d = opendir("/proc");
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void
+procs_look(struct procs *ps, int64_t since)
+{
 	struct dirent *e;
 	struct proc p;
+	DIR *d;
 
+	if (ps->taken >= since && ps->taken > 0)
+		return;
+	ps->taken = procs_clock();
 	ps->n = 0;
+	d = opendir("/proc");
 	if (d == NULL)
 		return;
 	while ((e = readdir(d)) != NULL)
@@ -123,55 +135,54 @@ procs_find(const struct procs *ps, pid_t pid)
 	return NULL;
 }
 
-/* A word to be found among words that come in pieces. */
+/* A mark that is looked for among words that come in pieces. */
 struct search {
-	const char *mark, *cookie;
-	size_t at;			/* bytes of this word that fit */
+	size_t at;			/* bytes of this word, if it fits */
 	bool fits;
+	char *mark;
 };
 
-static int
-expected(const struct search *s)
-{
-	size_t len = strlen(s->mark);
-
-	return s->at < len ? s->mark[s->at] : s->cookie[s->at - len];
-}
-
+/* True when BYTE is the last one of a mark. */
 static bool
-search_in(struct search *s, const char *bytes, size_t n)
+search_byte(struct search *s, char byte)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (s->fits && bytes[i] != expected(s))
-			s->fits = false;
-		else if (s->fits && bytes[i] == '\0')
-			return true;
+	const size_t len = sizeof(PROC_MARK) - 1;
+
+	if (s->at < len && byte != PROC_MARK[s->at])
+		s->fits = false;
+	else if (s->fits && s->at >= len && s->at <= len + PROC_MARK_MOST)
+		s->mark[s->at - len] = byte;
+	if (byte != '\0') {
 		s->at++;
-		if (bytes[i] == '\0') {
-			s->at = 0;
-			s->fits = true;
-		}
+		return false;
 	}
+	if (s->fits && s->at >= len && s->at <= len + PROC_MARK_MOST)
+		return true;
+	s->at = 0;
+	s->fits = true;
 	return false;
 }
 
 /* Search what there is; false if we may read it and there is nothing. */
 static bool
-search_environment(pid_t pid, const char *cookie, bool *found)
+search_environment(pid_t pid, char mark[PROC_MARK_MOST + 1])
 {
-	struct search s = { .mark = MARK, .cookie = cookie, .fits = true };
+	struct search s = { .fits = true, .mark = mark };
 	char bytes[4096];
-	bool any = false;
+	bool any = false, found = false;
 	ssize_t n;
 	int fd = open_file(pid, "environ");
 
 	if (fd == -1)
 		return true;
-	while (!*found && (n = read(fd, bytes, sizeof(bytes))) > 0) {
-		*found = search_in(&s, bytes, (size_t)n);
+	while (!found && (n = read(fd, bytes, sizeof(bytes))) > 0) {
+		for (ssize_t i = 0; i < n && !found; i++)
+			found = search_byte(&s, bytes[i]);
 		any = true;
 	}
 	close(fd);
+	if (!found)
+		*mark = '\0';
 	return any;
 }
 
@@ -179,20 +190,20 @@ search_environment(pid_t pid, const char *cookie, bool *found)
  * In the middle of an exec there is nothing to read, and just behind it
  * nothing by a file that was opened before: then we look again.
  */
-bool
-proc_is_marked(pid_t pid, const char *cookie)
+const char *
+procs_mark(struct procs *ps, size_t index)
 {
 	const struct timespec moment = { .tv_nsec = MOMENT_NS };
-	struct proc p;
-	bool found = false;
+	struct proc *p = &ps->v[index], now = *p;
 
-	for (int i = 0; i < MOMENTS; i++) {
-		if (search_environment(pid, cookie, &found) ||
-		    !proc_read(&p, pid) || p.bare)
+	for (int i = 0; i < MOMENTS && !p->asked && !now.bare; i++) {
+		if (search_environment(p->pid, p->mark) ||
+		    !proc_read(&now, p->pid))
 			break;
 		nanosleep(&moment, NULL);
 	}
-	return found;
+	p->asked = true;
+	return p->mark;
 }
 
 unsigned long long

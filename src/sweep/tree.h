@@ -4,15 +4,15 @@
  * that one of them has, and those that descend from one of them; and who was
  * seen as that before stays so.
  */
-#ifndef AGENT_TREE_H
-#define AGENT_TREE_H
+#ifndef SWEEP_TREE_H
+#define SWEEP_TREE_H
 
 #include <sys/types.h>
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "agent/procs.h"
+#include "sweep/procs.h"
 
 struct member {
 	pid_t pid, session;
@@ -22,17 +22,18 @@ struct member {
 
 /* What is around a tree and is none of it. */
 struct surroundings {
-	pid_t agent;
+	struct procs *procs;		/* as last looked at; many trees' */
+	pid_t agent;			/* ourselves */
 	const pid_t *others;		/* other commands themselves */
 	size_t n_others;
 };
 
 struct tree {
 	const char *cookie;		/* "": none */
-	pid_t main;			/* the command itself */
+	pid_t main;			/* the command itself; 0: not known */
 	bool main_lives;		/* nobody else can have that number */
 	unsigned long long birth;	/* nobody of the tree is older */
-	struct procs procs;		/* when we last looked */
+	int64_t since;			/* what was looked at earlier is past */
 	struct member *v;
 	size_t n, room;
 };
@@ -44,13 +45,13 @@ struct tree {
 size_t tree_find_new(struct tree *, const struct surroundings *,
     unsigned long long until);
 
-/* Look around: how many of the tree are alive. */
-size_t tree_count_left(struct tree *);
+/* How many of the tree are alive. */
+size_t tree_count_left(const struct tree *);
 
 /* Send SIGNO, and SECOND if it is not 0, to each that has had none: how many. */
 size_t tree_signal_new(struct tree *, int signo, int second);
 
-/* To all who were alive when we last looked. */
+/* To all who are alive. */
 void tree_signal_left(const struct tree *, int signo);
 
 void tree_clear(struct tree *);

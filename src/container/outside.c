@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: ISC */
+#include "container/outside.h"
+
+#include <sys/stat.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/mem.h"
+
+#define CGROUP_LIMIT	65536
+
+/* Two processes are in the same PID namespace, as far as we may know. */
+static bool
+share_namespace(pid_t one, pid_t other)
+{
+	struct stat st[2];
+	char path[2][40];
+
+	snprintf(path[0], sizeof(path[0]), "/proc/%d/ns/pid", (int)one);
+	snprintf(path[1], sizeof(path[1]), "/proc/%d/ns/pid", (int)other);
+	return stat(path[0], &st[0]) == -1 || stat(path[1], &st[1]) == -1 ||
+	    (st[0].st_dev == st[1].st_dev && st[0].st_ino == st[1].st_ino);
+}
+
+/* The file NAME of the cgroup GROUP has these WORDS. */
+static bool
+cgroup_says(const char *top, const char *group, const char *name,
+    const char *words)
+{
+	MEM_AUTO char *path = mem_printf("/sys/fs/cgroup%s%s/%s", top, group,
+	    name);
+	struct buf b = { 0 };
+	bool says;
+
+	says = file_read(path, CGROUP_LIMIT, &b) == 0 &&
+	    strstr(buf_text(&b), words) != NULL;
+	buf_clear(&b);
+	return says;
+}
+
+/*
+ * It is paused: cgroups(7), "HIERARCHY:CONTROLLERS:GROUP" in each line; a
+ * freezer of version 1, or what every group of version 2 has.
+ */
+static bool
+is_frozen(pid_t pid)
+{
+	MEM_AUTO char *path = mem_printf("/proc/%d/cgroup", (int)pid);
+	struct buf b = { 0 };
+	char *lines, *line, *group;
+	bool frozen = false;
+
+	if (file_read(path, CGROUP_LIMIT, &b) == -1)
+		return false;
+	lines = buf_steal(&b);
+	for (char *rest = lines; (line = strsep(&rest, "\n")) != NULL;) {
+		group = strstr(line, ":freezer:");
+		if (group != NULL)
+			frozen |= cgroup_says("/freezer", group +
+			    strlen(":freezer:"), "freezer.state", "FROZEN");
+		else if (strncmp(line, "0::", 3) == 0)
+			frozen |= cgroup_says("", line + 3, "cgroup.events",
+			    "frozen 1");
+	}
+	free(lines);
+	return frozen;
+}
+
+/*
+ * One that bears our mark, if it is ours to end: with a container that shares
+ * our own processes we cannot tell the command from what it started, and what
+ * is paused gets no signal.
+ */
+static bool
+may_end(const struct proc *p)
+{
+	return !share_namespace(p->pid, getpid()) && !is_frozen(p->pid) &&
+	    kill(p->pid, 0) == 0;
+}
+
+/*
+ * The command itself: the engine started it, so that its parent is in no
+ * namespace of the container's.  The oldest of such, for a command may make
+ * namespaces of its own.
+ */
+static bool
+is_main(const struct outside *o, const struct tree *t, const struct proc *p)
+{
+	return (t->main == 0 || p->birth < o->birth) &&
+	    (p->parent == 0 || !share_namespace(p->pid, p->parent));
+}
+
+/* Look for ours: false when there are none, or we cannot end them. */
+static bool
+find(struct outside *o, struct tree *tree)
+{
+	struct procs *ps = o->procs;
+	bool any = false;
+
+	procs_look(ps, o->begun);
+	for (size_t i = 0; i < ps->n; i++) {
+		const struct proc *p = &ps->v[i];
+
+		if (strcmp(procs_mark(ps, i), o->cookie) != 0)
+			continue;
+		if (!may_end(p))
+			return false;
+		any = true;
+		if (is_main(o, tree, p)) {
+			tree->main = p->pid;
+			o->birth = p->birth;
+		}
+	}
+	return any;
+}
+
+static bool
+main_lives(const struct outside *o)
+{
+	struct proc p;
+
+	return o->sweep.tree.main != 0 && proc_read(&p, o->sweep.tree.main) &&
+	    p.birth == o->birth;
+}
+
+static void
+finish(struct outside *o)
+{
+	o->running = false;
+	o->done(o->arg);
+}
+
+static void
+step(void *arg)
+{
+	struct outside *o = arg;
+	struct surroundings around = { .procs = o->procs, .agent = getpid() };
+	struct tree tree = { .cookie = o->cookie };
+	int64_t us;
+
+	if (!o->found) {
+		o->found = find(o, &tree);
+		if (!o->found) {
+			finish(o);
+			return;
+		}
+		sweep_start(&o->sweep, &tree, o->signo, o->mode);
+	} else
+		sweep_go_on(&o->sweep, &around, main_lives(o));
+	if (o->sweep.phase == SWEEP_OVER) {
+		finish(o);
+		return;
+	}
+	us = o->sweep.wake - sweep_clock();
+	loop_after(o->loop, &o->timer, us > 0 ? (us + 999) / 1000 : 0);
+}
+
+bool
+outside_possible(void)
+{
+	return geteuid() == 0;
+}
+
+void
+outside_start(struct outside *o, struct loop *loop, struct procs *procs,
+    const char *cookie, int signo, enum sweep_mode mode,
+    void (*done)(void *arg), void *arg)
+{
+	outside_clear(o);
+	*o = (struct outside){ .running = true, .cookie = cookie,
+	    .signo = signo, .mode = mode, .loop = loop, .done = done,
+	    .arg = arg, .begun = procs_clock() };
+	o->procs = procs != NULL ? procs : &o->own;
+	o->timer.fire = step;
+	o->timer.arg = o;
+	loop_after(loop, &o->timer, 0);
+}
+
+void
+outside_clear(struct outside *o)
+{
+	if (o->loop != NULL)
+		loop_cancel(o->loop, &o->timer);
+	sweep_clear(&o->sweep);
+	procs_clear(&o->own);
+	memset(o, 0, sizeof(*o));
+}

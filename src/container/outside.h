@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A sweep from outside: where the engine runs on this very machine and we may
+ * look into everybody's processes, those in a container are among ours, by
+ * other numbers (pid_namespaces(7)).  It needs no engine, no shell and no time.
+ */
+#ifndef CONTAINER_OUTSIDE_H
+#define CONTAINER_OUTSIDE_H
+
+#include <stdbool.h>
+
+#include "run/loop.h"
+#include "sweep/sweep.h"
+
+struct outside {
+	bool found;			/* the command's processes, and may
+					   signal them; or nothing was done */
+	struct sweep sweep;		/* when it is over: what came of it */
+
+	bool running;			/* the outside's own, as all below */
+	const char *cookie;
+	int signo;
+	enum sweep_mode mode;
+	struct procs *procs, own;
+	int64_t begun;
+	unsigned long long birth;	/* the command's */
+	struct loop *loop;
+	struct loop_timer timer;
+	void (*done)(void *arg);
+	void *arg;
+};
+
+/* We are root, and see all that is there. */
+bool outside_possible(void);
+
+/*
+ * Send SIGNO to the processes that COOKIE marks and their kin.  PROCS is what
+ * many of these share, or NULL.  DONE is called, never at once.
+ */
+void outside_start(struct outside *, struct loop *, struct procs *,
+    const char *cookie, int signo, enum sweep_mode, void (*done)(void *arg),
+    void *arg);
+
+void outside_clear(struct outside *);
+
+#endif
