@@ -81,9 +81,10 @@ class Faults:
             kill(pid, signal.SIGKILL)
 
     def until_told(self, clients):
-        """Until the news can have come here: a call that begins before that is
-        one of those under way."""
-        wait_for(lambda: not clients & set(self.warm.children("exec")),
+        """Until the keeper has the news (it has waited for the client that has
+        ended): a call that begins before that is one of those under way."""
+        wait_for(lambda: not any(os.path.exists(f"/proc/{client}")
+                                 for client in clients),
                  OPEN_PATIENCE, LOOK_PAUSE)
 
     def kill_agents(self):
@@ -117,6 +118,9 @@ class Faults:
             self.docker("unpause", self.name, limit=THAW_AFTER)
         except container.EngineError:
             self.thawed += thaw(self.spans[-1].identifier)
+            # It believes that the container is paused until it is told again.
+            with contextlib.suppress(container.EngineError):
+                self.docker("unpause", self.name)
 
     def recreate(self):
         self.docker("rm", "-f", self.name)
@@ -151,6 +155,10 @@ class Faults:
         seen = Inside(self.bench.docker, name)
         most = FIRST_TWO + wanted
         wait_for(lambda: seen.count() <= most, REST_PATIENCE, LOOK_PAUSE)
+        if seen.count() > most:
+            print(f"run: left in {name}:\n"
+                  f"{self.docker('top', name, '-eo', 'pid,lstart,args')}",
+                  file=sys.stderr)
         return max(0, seen.count() - most)
 
     def next_call(self):

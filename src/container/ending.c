@@ -45,6 +45,13 @@ give_up(struct ending *en, const char *why)
 }
 
 static void
+give_up_paused(struct ending *en)
+{
+	give_up(en, en->reap.hit == 0 ? "the container is paused" :
+	    "the container is paused (it gets the signal when that goes on)");
+}
+
+static void
 finish_done(struct ending *en)
 {
 	loop_cancel(en->loop, &en->give_up_timer);
@@ -95,7 +102,7 @@ judge_sweep(struct ending *en)
 	case REAP_GONE:
 		return;
 	case REAP_PAUSED:
-		give_up(en, "the container is paused");
+		give_up_paused(en);
 		return;
 	case REAP_NO_SHELL:
 		give_up(en, "there is no shell in the container");
@@ -143,7 +150,7 @@ swept(void *arg)
 	/* Often this sweep was under way when docker ended, because of it. */
 	if (en->wanted == 0 || en->clean) {
 		if (en->reap.problem == REAP_PAUSED)
-			give_up(en, "the container is paused");
+			give_up_paused(en);
 		finish_done(en);
 		return;
 	}

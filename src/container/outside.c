@@ -74,14 +74,12 @@ is_frozen(pid_t pid)
 
 /*
  * One that bears our mark, if it is ours to end: with a container that shares
- * our own processes we cannot tell the command from what it started, and what
- * is paused gets no signal.
+ * our own processes we cannot tell the command from what it started.
  */
 static bool
 may_end(const struct proc *p)
 {
-	return !share_namespace(p->pid, getpid()) && !is_frozen(p->pid) &&
-	    kill(p->pid, 0) == 0;
+	return !share_namespace(p->pid, getpid()) && kill(p->pid, 0) == 0;
 }
 
 /*
@@ -111,6 +109,7 @@ find(struct outside *o, struct tree *tree)
 			continue;
 		if (!may_end(p))
 			return false;
+		o->frozen |= is_frozen(p->pid);
 		any = true;
 		if (is_main(o, tree, p)) {
 			tree->main = p->pid;
@@ -136,6 +135,23 @@ finish(struct outside *o)
 	o->done(o->arg);
 }
 
+/*
+ * Nobody there starts anything, nor ends before the container goes on: then
+ * each gets what has been sent meanwhile.
+ */
+static void
+sweep_frozen(struct outside *o, const struct surroundings *around)
+{
+	struct sweep *s = &o->sweep;
+
+	while (tree_find_new(&s->tree, around, 0) > 0)
+		continue;
+	s->hit = (uint32_t)tree_signal_new(&s->tree,
+	    s->mode == SWEEP_FINISH ? SIGKILL : s->signo, SIGCONT);
+	s->left = s->hit;
+	s->phase = SWEEP_OVER;
+}
+
 static void
 step(void *arg)
 {
@@ -151,6 +167,8 @@ step(void *arg)
 			return;
 		}
 		sweep_start(&o->sweep, &tree, o->signo, o->mode);
+		if (o->frozen)
+			sweep_frozen(o, &around);
 	} else
 		sweep_go_on(&o->sweep, &around, main_lives(o));
 	if (o->sweep.phase == SWEEP_OVER) {

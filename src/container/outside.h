@@ -15,6 +15,7 @@
 struct outside {
 	bool found;			/* the command's processes, and may
 					   signal them; or nothing was done */
+	bool frozen;			/* they are: the signal waits there */
 	struct sweep sweep;		/* when it is over: what came of it */
 
 	bool running;			/* the outside's own, as all below */

@@ -161,7 +161,7 @@ take_outside(struct reap *r)
 	const struct sweep *s = &r->outside.sweep;
 
 	tell(r, ", from outside");
-	r->problem = REAP_FINE;
+	r->problem = r->outside.frozen ? REAP_PAUSED : REAP_FINE;
 	r->hit = (int)s->hit;
 	r->left = (int)s->left;
 	r->main_lives = s->main_left;

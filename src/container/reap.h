@@ -24,7 +24,7 @@ enum reap_problem {
 	REAP_FINE,
 	REAP_NO_SHELL,		/* nor could it be done from outside */
 	REAP_GONE,		/* the container is gone or stopped: all ended */
-	REAP_PAUSED,
+	REAP_PAUSED,		/* who was hit gets the signal afterwards */
 	REAP_FAILED,		/* the engine does not answer, or whatever else */
 };
 

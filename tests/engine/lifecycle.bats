@@ -131,6 +131,15 @@ gives_up() {
 	complains "$C.*paused"
 }
 
+# The signal waits in a paused container, where it could be sent without going there.
+ends_afterwards() {
+	! sees_processes || is_warm || until_true "the command's end" ended_in "$1"
+}
+
+ended_in() {
+	! processes "$C" | grep -q "$1"
+}
+
 @test "paused: a signal ends us, and one line says why the command could not be ended" {
 	docker pause "$C" >/dev/null
 	kill -INT "$pid"
@@ -147,6 +156,8 @@ gives_up() {
 	docker pause "$C" >/dev/null
 	gives_up
 	ends "exit 124"
+	docker unpause "$C" >/dev/null
+	ends_afterwards 'sleep 1000000'
 }
 
 @test "paused, and killed then" {
