@@ -26,6 +26,9 @@
 /* Sweeps at a time. */
 #define MOST_SWEEPS	16
 
+/* For docker's end behind its command's; it may have a terminal to restore. */
+#define CLIENT_MS	2000
+
 /* What goes through the pipe, in one write and one read. */
 struct note {
 	int which;		/* ALL_IS_WELL: no more is coming */
@@ -40,6 +43,8 @@ struct ward {
 	bool running;
 	int client;		/* a handle, or -1 */
 	struct reap reap;
+	struct loop_watch ended;	/* the client */
+	struct loop_timer patience;	/* with it */
 	struct watch *watch;
 };
 
@@ -122,13 +127,43 @@ wait_for_end(struct watch *w, int fd)
 }
 
 static void
+over(struct ward *ward)
+{
+	loop_unwatch(&ward->watch->loop, &ward->ended);
+	loop_cancel(&ward->watch->loop, &ward->patience);
+	kill_client(ward->client);
+	ward->watch->sweeping--;
+	sweep_more(ward->watch);
+}
+
+static void
+client_ended(void *arg, short revents)
+{
+	(void)revents;
+	over(arg);
+}
+
+static void
+waited_enough(void *arg)
+{
+	over(arg);
+}
+
+static void
 swept(void *arg)
 {
 	struct ward *ward = arg;
 
-	kill_client(ward->client);
-	ward->watch->sweeping--;
-	sweep_more(ward->watch);
+	if (ward->client == -1 || ward->reap.hit == 0 || ward->reap.left > 0) {
+		over(ward);
+		return;
+	}
+	ward->ended = (struct loop_watch){ .fd = ward->client,
+	    .events = POLLIN, .ready = client_ended, .arg = ward };
+	ward->patience = (struct loop_timer){ .fire = waited_enough,
+	    .arg = ward };
+	loop_watch(&ward->watch->loop, &ward->ended);
+	loop_after(&ward->watch->loop, &ward->patience, CLIENT_MS);
 }
 
 static void

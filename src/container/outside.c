@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "container/outside.h"
 
-#include <sys/stat.h>
-
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,21 +11,9 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "container/plan.h"
 
 #define CGROUP_LIMIT	65536
-
-/* Two processes are in the same PID namespace, as far as we may know. */
-static bool
-share_namespace(pid_t one, pid_t other)
-{
-	struct stat st[2];
-	char path[2][40];
-
-	snprintf(path[0], sizeof(path[0]), "/proc/%d/ns/pid", (int)one);
-	snprintf(path[1], sizeof(path[1]), "/proc/%d/ns/pid", (int)other);
-	return stat(path[0], &st[0]) == -1 || stat(path[1], &st[1]) == -1 ||
-	    (st[0].st_dev == st[1].st_dev && st[0].st_ino == st[1].st_ino);
-}
 
 /* The file NAME of the cgroup GROUP has these WORDS. */
 static bool
@@ -57,7 +44,7 @@ is_frozen(pid_t pid)
 	bool frozen = false;
 
 	if (file_read(path, CGROUP_LIMIT, &b) == -1)
-		return false;
+		buf_clear(&b);
 	lines = buf_steal(&b);
 	for (char *rest = lines; (line = strsep(&rest, "\n")) != NULL;) {
 		group = strstr(line, ":freezer:");
@@ -73,16 +60,6 @@ is_frozen(pid_t pid)
 }
 
 /*
- * One that bears our mark, if it is ours to end: with a container that shares
- * our own processes we cannot tell the command from what it started.
- */
-static bool
-may_end(const struct proc *p)
-{
-	return !share_namespace(p->pid, getpid()) && kill(p->pid, 0) == 0;
-}
-
-/*
  * The command itself: the engine started it, so that its parent is in no
  * namespace of the container's.  The oldest of such, for a command may make
  * namespaces of its own.
@@ -90,33 +67,43 @@ may_end(const struct proc *p)
 static bool
 is_main(const struct outside *o, const struct tree *t, const struct proc *p)
 {
-	return (t->main == 0 || p->birth < o->birth) &&
-	    (p->parent == 0 || !share_namespace(p->pid, p->parent));
+	return (t->main == 0 || p->birth < o->main_birth) &&
+	    (p->parent == 0 || proc_shares_namespace(p->pid, p->parent) == 0);
 }
 
-/* Look for ours: false when there are none, or we cannot end them. */
+/*
+ * Look for ours: false when there are none, or they are not ours to end: in a
+ * container that shares our own processes we cannot tell the command from what
+ * it started.
+ */
 static bool
 find(struct outside *o, struct tree *tree)
 {
 	struct procs *ps = o->procs;
-	bool any = false;
+	size_t found = 0, frozen = 0;
+	int shares;
 
 	procs_look(ps, o->begun);
 	for (size_t i = 0; i < ps->n; i++) {
 		const struct proc *p = &ps->v[i];
 
-		if (strcmp(procs_mark(ps, i), o->cookie) != 0)
+		if (p->birth < o->birth ||
+		    strcmp(procs_mark(ps, i), o->cookie) != 0)
 			continue;
-		if (!may_end(p))
+		shares = proc_shares_namespace(p->pid, getpid());
+		if (shares == 1 || (kill(p->pid, 0) == -1 && errno == EPERM))
 			return false;
-		o->frozen |= is_frozen(p->pid);
-		any = true;
+		if (shares == -1)
+			continue;
+		found++;
+		frozen += is_frozen(p->pid);
 		if (is_main(o, tree, p)) {
 			tree->main = p->pid;
-			o->birth = p->birth;
+			o->main_birth = p->birth;
 		}
 	}
-	return any;
+	o->frozen = found > 0 && frozen == found;
+	return found > 0;
 }
 
 static bool
@@ -125,7 +112,7 @@ main_lives(const struct outside *o)
 	struct proc p;
 
 	return o->sweep.tree.main != 0 && proc_read(&p, o->sweep.tree.main) &&
-	    p.birth == o->birth;
+	    p.birth == o->main_birth;
 }
 
 static void
@@ -144,10 +131,10 @@ sweep_frozen(struct outside *o, const struct surroundings *around)
 {
 	struct sweep *s = &o->sweep;
 
-	while (tree_find_new(&s->tree, around, 0) > 0)
-		continue;
+	tree_find_new(&s->tree, around, 0);
 	s->hit = (uint32_t)tree_signal_new(&s->tree,
-	    s->mode == SWEEP_FINISH ? SIGKILL : s->signo, SIGCONT);
+	    s->mode == SWEEP_FINISH ? SIGKILL : s->signo,
+	    s->signo == SIGTERM || s->signo == SIGHUP ? SIGCONT : 0);
 	s->left = s->hit;
 	s->phase = SWEEP_OVER;
 }
@@ -156,8 +143,9 @@ static void
 step(void *arg)
 {
 	struct outside *o = arg;
-	struct surroundings around = { .procs = o->procs, .agent = getpid() };
-	struct tree tree = { .cookie = o->cookie };
+	struct surroundings around = { .procs = o->procs, .agent = getpid(),
+	    .apart = true };
+	struct tree tree = { .cookie = o->cookie, .birth = o->birth };
 	int64_t us;
 
 	if (!o->found) {
@@ -186,15 +174,14 @@ outside_possible(void)
 }
 
 void
-outside_start(struct outside *o, struct loop *loop, struct procs *procs,
-    const char *cookie, int signo, enum sweep_mode mode,
-    void (*done)(void *arg), void *arg)
+outside_start(struct outside *o, struct loop *loop, const struct plan *plan,
+    int signo, enum sweep_mode mode, void (*done)(void *arg), void *arg)
 {
 	outside_clear(o);
-	*o = (struct outside){ .running = true, .cookie = cookie,
-	    .signo = signo, .mode = mode, .loop = loop, .done = done,
-	    .arg = arg, .begun = procs_clock() };
-	o->procs = procs != NULL ? procs : &o->own;
+	*o = (struct outside){ .running = true, .cookie = plan->cookie,
+	    .birth = plan->birth, .signo = signo, .mode = mode, .loop = loop,
+	    .done = done, .arg = arg, .begun = procs_clock() };
+	o->procs = plan->procs != NULL ? plan->procs : &o->own;
 	o->timer.fire = step;
 	o->timer.arg = o;
 	loop_after(loop, &o->timer, 0);

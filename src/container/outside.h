@@ -12,6 +12,8 @@
 #include "run/loop.h"
 #include "sweep/sweep.h"
 
+struct plan;
+
 struct outside {
 	bool found;			/* the command's processes, and may
 					   signal them; or nothing was done */
@@ -24,7 +26,8 @@ struct outside {
 	enum sweep_mode mode;
 	struct procs *procs, own;
 	int64_t begun;
-	unsigned long long birth;	/* the command's */
+	unsigned long long birth;	/* nobody of ours is older */
+	unsigned long long main_birth;
 	struct loop *loop;
 	struct loop_timer timer;
 	void (*done)(void *arg);
@@ -35,12 +38,11 @@ struct outside {
 bool outside_possible(void);
 
 /*
- * Send SIGNO to the processes that COOKIE marks and their kin.  PROCS is what
- * many of these share, or NULL.  DONE is called, never at once.
+ * Send SIGNO to the processes that PLAN's cookie marks and their kin.  DONE is
+ * called, never at once.
  */
-void outside_start(struct outside *, struct loop *, struct procs *,
-    const char *cookie, int signo, enum sweep_mode, void (*done)(void *arg),
-    void *arg);
+void outside_start(struct outside *, struct loop *, const struct plan *,
+    int signo, enum sweep_mode, void (*done)(void *arg), void *arg);
 
 void outside_clear(struct outside *);
 

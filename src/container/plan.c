@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "sweep/procs.h"
 
 #define FIELD(name) offsetof(struct exec_options, name)
 
@@ -57,6 +58,14 @@ cookie_make(char cookie[COOKIE_LENGTH + 1])
 	arc4random_buf(random, sizeof(random));
 	for (size_t i = 0; i < sizeof(random); i++)
 		snprintf(cookie + 2 * i, 3, "%02x", random[i]);
+}
+
+void
+plan_mark(struct plan *p, char cookie[COOKIE_LENGTH + 1])
+{
+	cookie_make(cookie);
+	p->cookie = cookie;
+	p->birth = procs_now();
 }
 
 static void

@@ -44,6 +44,8 @@ struct plan {
 	char *const *env;		/* NAME=VALUE words of ours, or NULL */
 	char *const *command;
 	const char *cookie;		/* NULL: argv stays pristine */
+	unsigned long long birth;	/* when that was made, see sweep/procs.h;
+					   whoever bears it is no older */
 
 	/*
 	 * Not docker exec but this, a vector to run on our side: nothing of it
@@ -60,6 +62,9 @@ struct plan {
 
 /* Fill COOKIE with 128 random bits in hex. */
 void cookie_make(char cookie[COOKIE_LENGTH + 1]);
+
+/* Make COOKIE, and have PLAN's command marked by it. */
+void plan_mark(struct plan *, char cookie[COOKIE_LENGTH + 1]);
 
 /* Append the whole argv of PLAN's client. */
 void plan_argv(const struct plan *, struct strv *argv);

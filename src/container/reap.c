@@ -151,8 +151,8 @@ tell(const struct reap *r, const char *how)
 static void
 start_outside(struct reap *r, void (*done)(void *arg))
 {
-	outside_start(&r->outside, r->loop, r->plan->procs, r->plan->cookie,
-	    r->signo, outside_mode(r->asked), done, r);
+	outside_start(&r->outside, r->loop, r->plan, r->signo,
+	    outside_mode(r->asked), done, r);
 }
 
 static void
@@ -280,11 +280,13 @@ outside_done(void *arg)
 {
 	struct reap *r = arg;
 
-	if (!r->outside.found) {
+	if (r->outside.found) {
+		r->seen = true;
+		take_outside(r);
+	} else if (!r->seen || r->asked != REAP_FINISH) {
 		start_pass(r);
 		return;
 	}
-	take_outside(r);
 	r->done(r->arg);
 }
 
@@ -293,7 +295,10 @@ reap_start(struct reap *r, struct loop *loop, const struct plan *plan,
     const struct say *say, int signo, enum reap_mode mode,
     void (*done)(void *arg), void *arg)
 {
+	bool seen = r->seen;
+
 	reap_clear(r);
+	r->seen = seen;
 	r->loop = loop;
 	r->plan = plan;
 	r->say = say;

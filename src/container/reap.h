@@ -48,6 +48,7 @@ struct reap {
 	enum reap_mode mode;		/* of the pass; asked for: */
 	enum reap_mode asked;
 	struct outside outside;
+	bool seen;			/* there, so that it would be again */
 	bool as_root;
 	struct strv words;		/* what the first pass left, for root */
 	struct capture capture;

@@ -53,9 +53,10 @@ note() {
 	esac
 	there="$there $pid"
 	eval "row_$pid='$pass $2 $4 ${20}'"
-	# The end of its environment, unless it is a thread of the kernel.
-	if [ "${49-1}" = 0 ] && [ $(($7 & 0x200000)) = 0 ] &&
-		[ -O "/proc/$pid" ]; then
+	# The end of its environment, unless it is a thread of the kernel, or
+	# exiting, or not for us to read.
+	if [ "${49-1}" = 0 ] && [ $(($7 & 0x200004)) = 0 ] &&
+		true 2>/dev/null <"/proc/$pid/environ"; then
 		in_exec=yes
 	fi
 }

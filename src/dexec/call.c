@@ -143,10 +143,8 @@ call_run(struct call *call, const struct command *c, struct outcome *outcome,
 	plan.command = strv_argv(&argv);
 	options = settle_tty(call);
 	/* What is detached shall outlive us. */
-	if (!call->settings.no_reap && !options.detach) {
-		cookie_make(cookie);
-		plan.cookie = cookie;
-	}
+	if (!call->settings.no_reap && !options.detach)
+		plan_mark(&plan, cookie);
 	if (call->settings.print)
 		return show(&plan, outcome);
 	return run_plan(call, c, &plan, outcome, e);

@@ -65,10 +65,8 @@ job_init(struct job *j, const struct job_setup *setup,
 	    t->context)->docker, .procs = setup->procs };
 	job_environment(&j->env, t, number, setup->count);
 	j->plan.env = strv_argv(&j->env);
-	if (r->reap) {
-		cookie_make(j->cookie);
-		j->plan.cookie = j->cookie;
-	}
+	if (r->reap)
+		plan_mark(&j->plan, j->cookie);
 }
 
 void

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "sweep/procs.h"
 
+#include <sys/stat.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +13,7 @@
 #include <unistd.h>
 
 #define KERNEL_THREAD	0x00200000ul	/* PF_KTHREAD among the flags */
+#define EXITING		0x00000004ul	/* PF_EXITING */
 #define MOMENT_NS	200000
 #define MOMENTS		100
 
@@ -57,7 +60,7 @@ parse_stat(struct proc *p, char *text)
 		else if (i == 51)
 			end = strtoul(word, NULL, 10);
 	}
-	p->bare = (flags & KERNEL_THREAD) || (end > 0 && end == start);
+	p->bare = (flags & (KERNEL_THREAD | EXITING)) || (end > 0 && end == start);
 	return true;
 }
 
@@ -204,6 +207,19 @@ procs_mark(struct procs *ps, size_t index)
 	}
 	p->asked = true;
 	return p->mark;
+}
+
+int
+proc_shares_namespace(pid_t one, pid_t other)
+{
+	struct stat st[2];
+	char path[2][40];
+
+	snprintf(path[0], sizeof(path[0]), "/proc/%d/ns/pid", (int)one);
+	snprintf(path[1], sizeof(path[1]), "/proc/%d/ns/pid", (int)other);
+	if (stat(path[0], &st[0]) == -1 || stat(path[1], &st[1]) == -1)
+		return -1;
+	return st[0].st_dev == st[1].st_dev && st[0].st_ino == st[1].st_ino;
 }
 
 unsigned long long

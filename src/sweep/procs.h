@@ -17,7 +17,7 @@ struct proc {
 	pid_t pid, parent, session;
 	unsigned long long birth;	/* ticks since the system started */
 	bool bare;			/* has no environment, nor will have by
-					   an exec that goes on */
+					   an exec that goes on; or is exiting */
 	bool asked;			/* `mark` is its mark; "": none */
 	char mark[PROC_MARK_MOST + 1];
 };
@@ -43,6 +43,12 @@ const char *procs_mark(struct procs *, size_t i);
 
 /* One process: false when it is gone or dead. */
 bool proc_read(struct proc *, pid_t);
+
+/*
+ * Two processes are in the same PID namespace: 1 or 0, or -1 when that is not
+ * for us to know or one is gone.
+ */
+int proc_shares_namespace(pid_t, pid_t);
 
 /* The time now, as births count it. */
 unsigned long long procs_now(void);

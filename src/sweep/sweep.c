@@ -89,7 +89,7 @@ follow(struct sweep *s)
 	if (s->tree.main_lives && sweep_clock() < s->until &&
 	    tree_count_left(&s->tree) > 0)
 		s->wake = sweep_clock() + LOOK_US;
-	else if (s->tree.main_lives || s->hit == 0)
+	else if (s->tree.main == 0 || s->tree.main_lives || s->hit == 0)
 		finish(s);
 	else
 		enter(s, SWEEP_GATHERS);
@@ -121,6 +121,9 @@ wait_for_all(struct sweep *s)
 static void
 kill_all(struct sweep *s, const struct surroundings *around)
 {
+	if (s->rounds > 0 && sweep_clock() < s->wake &&
+	    tree_count_left(&s->tree) > 0)
+		return;
 	if (finds_more(s, around)) {
 		s->hit += (uint32_t)tree_signal_new(&s->tree, SIGSTOP, 0);
 		return;
@@ -178,6 +181,9 @@ sweep_go_on(struct sweep *s, const struct surroundings *around,
 void
 sweep_clear(struct sweep *s)
 {
+	/* They are stopped. */
+	if (s->phase == SWEEP_KILLS)
+		tree_signal_left(&s->tree, SIGKILL);
 	tree_clear(&s->tree);
 	s->phase = SWEEP_OVER;
 }

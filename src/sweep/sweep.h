@@ -16,7 +16,8 @@
 /* What it does behind the signal. */
 enum sweep_mode {
 	SWEEP_SIGNAL,			/* nothing */
-	SWEEP_FOLLOW,			/* when the command ends, end the rest */
+	SWEEP_FOLLOW,			/* when the command ends, end the rest;
+					   nothing where it is not known */
 	SWEEP_FINISH,			/* end all, by KILL after 300 ms */
 };
 

@@ -119,7 +119,9 @@ tree_find_new(struct tree *t, const struct surroundings *s,
 
 			if (!is_candidate(t, s, p, until) ||
 			    !(is_kin(t, s, p) || (marks &&
-			    strcmp(procs_mark(ps, i), t->cookie) == 0)))
+			    strcmp(procs_mark(ps, i), t->cookie) == 0)) ||
+			    (s->apart &&
+			    proc_shares_namespace(p->pid, s->agent) != 0))
 				continue;
 			if (!add(t, p))
 				return found;
@@ -158,10 +160,11 @@ tree_signal_new(struct tree *t, int signo, int second)
 	for (size_t i = 0; i < t->n; i++) {
 		if (!t->v[i].new)
 			continue;
-		kill(t->v[i].pid, signo);
+		t->v[i].new = false;
+		if (!is_left(&t->v[i]) || kill(t->v[i].pid, signo) == -1)
+			continue;
 		if (second != 0)
 			kill(t->v[i].pid, second);
-		t->v[i].new = false;
 		n++;
 	}
 	t->since = procs_clock();

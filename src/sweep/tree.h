@@ -24,6 +24,7 @@ struct member {
 struct surroundings {
 	struct procs *procs;		/* as last looked at; many trees' */
 	pid_t agent;			/* ourselves */
+	bool apart;			/* the tree is in another PID namespace */
 	const pid_t *others;		/* other commands themselves */
 	size_t n_others;
 };
