@@ -59,22 +59,29 @@ is_frozen(pid_t pid)
 	return frozen;
 }
 
-/*
- * The command itself: the engine started it, so that its parent is in no
- * namespace of the container's.  The oldest of such, for a command may make
- * namespaces of its own.
- */
+/* The engine started it: its parent is in no namespace of the container's. */
 static bool
-is_main(const struct outside *o, const struct tree *t, const struct proc *p)
+is_first(const struct proc *p)
 {
-	return (t->main == 0 || p->birth < o->main_birth) &&
-	    (p->parent == 0 || proc_shares_namespace(p->pid, p->parent) == 0);
+	struct proc now;
+
+	switch (proc_shares_namespace(p->pid, p->parent)) {
+	case 0:
+		return true;
+	case 1:
+		return false;
+	default:
+		/* What starts it for the engine does not stay. */
+		return proc_read(&now, p->pid) && (now.parent == 0 ||
+		    proc_shares_namespace(p->pid, now.parent) == 0);
+	}
 }
 
 /*
  * Look for ours: false when there are none, or they are not ours to end: in a
  * container that shares our own processes we cannot tell the command from what
- * it started.
+ * it started.  Nor can we follow one that is not there, or only about to be.
+ * The command itself is the oldest, for it may make namespaces of its own.
  */
 static bool
 find(struct outside *o, struct tree *tree)
@@ -97,13 +104,14 @@ find(struct outside *o, struct tree *tree)
 			continue;
 		found++;
 		frozen += is_frozen(p->pid);
-		if (is_main(o, tree, p)) {
+		if ((tree->main == 0 || p->birth < o->main_birth) &&
+		    is_first(p)) {
 			tree->main = p->pid;
 			o->main_birth = p->birth;
 		}
 	}
 	o->frozen = found > 0 && frozen == found;
-	return found > 0;
+	return found > 0 && (tree->main != 0 || o->mode != SWEEP_FOLLOW);
 }
 
 static bool

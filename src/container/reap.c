@@ -149,10 +149,9 @@ tell(const struct reap *r, const char *how)
 }
 
 static void
-start_outside(struct reap *r, void (*done)(void *arg))
+start_outside(struct reap *r, enum sweep_mode mode, void (*done)(void *arg))
 {
-	outside_start(&r->outside, r->loop, r->plan, r->signo,
-	    outside_mode(r->asked), done, r);
+	outside_start(&r->outside, r->loop, r->plan, r->signo, mode, done, r);
 }
 
 static void
@@ -186,7 +185,9 @@ start_last_resort(struct reap *r)
 	if (r->asked != REAP_FINISH)
 		say_note(r->say, "%s has no shell to end the command with; "
 		    "looking for it among this machine's processes", target);
-	start_outside(r, last_resort_done);
+	/* There the command itself may not be told from the rest. */
+	start_outside(r, r->asked == REAP_FINISH ? SWEEP_FINISH : SWEEP_SIGNAL,
+	    last_resort_done);
 }
 
 /* Another user's processes are left to root, who knows of ours by WORDS. */
@@ -307,7 +308,7 @@ reap_start(struct reap *r, struct loop *loop, const struct plan *plan,
 	r->done = done;
 	r->arg = arg;
 	if (outside_possible())
-		start_outside(r, outside_done);
+		start_outside(r, outside_mode(r->asked), outside_done);
 	else
 		start_pass(r);
 }

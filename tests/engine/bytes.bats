@@ -170,7 +170,9 @@ watch_memory() {
 
 @test "a reader that stalls on one stream does not keep the other" {
 	mkfifo stalled
-	start both bash -c 'exec "$1" "$2" sh -c "(cat /tmp/random >&2) & echo first; wait" 2>"$3"' bash "$DEXEC" "$BB" "$T/stalled"
+	# More than the reader's pipe holds, and less than that one and docker's.
+	start both bash -c 'exec "$1" "$2" sh -c "head -c 100000 /tmp/random >&2; echo first
+		tail -c +100001 /tmp/random >&2" 2>"$3"' bash "$DEXEC" "$BB" "$T/stalled"
 	exec 8<stalled
 	until_text both.out first
 	cmp - "$random" <&8
