@@ -147,6 +147,12 @@ swept(void *arg)
 			sweep_next(en);
 		return;
 	}
+	/* An engine may call paused what it is removing. */
+	if (en->reap.problem == REAP_PAUSED && en->failures++ < MOST_FAILURES) {
+		en->wanted = en->reap.signo;
+		loop_after(en->loop, &en->retry_timer, RETRY_MS);
+		return;
+	}
 	/* Often this sweep was under way when docker ended, because of it. */
 	if (en->wanted == 0 || en->clean) {
 		if (en->reap.problem == REAP_PAUSED)

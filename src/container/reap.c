@@ -160,7 +160,9 @@ take_outside(struct reap *r)
 	const struct sweep *s = &r->outside.sweep;
 
 	tell(r, ", from outside");
-	r->problem = r->outside.frozen ? REAP_PAUSED : REAP_FINE;
+	/* Those that KILL waits for are as good as dead. */
+	r->problem = r->outside.frozen && r->asked != REAP_FINISH ?
+	    REAP_PAUSED : REAP_FINE;
 	r->hit = (int)s->hit;
 	r->left = (int)s->left;
 	r->main_lives = s->main_left;

@@ -170,12 +170,11 @@ watch_memory() {
 
 @test "a reader that stalls on one stream does not keep the other" {
 	mkfifo stalled
-	# More than the reader's pipe holds, and less than that one and docker's.
-	start both bash -c 'exec "$1" "$2" sh -c "head -c 100000 /tmp/random >&2; echo first
-		tail -c +100001 /tmp/random >&2" 2>"$3"' bash "$DEXEC" "$BB" "$T/stalled"
-	exec 8<stalled
+	exec 8<>stalled
+	head -c 65536 "$random" >&8 # all that it holds
+	start both bash -c 'exec "$1" "$2" sh -c "echo word >&2; echo first" 2>"$3" 8>&-' bash "$DEXEC" "$BB" "$T/stalled"
 	until_text both.out first
-	cmp - "$random" <&8
+	head -c 65541 <&8 | cmp - <(head -c 65536 "$random"; echo word)
 	exec 8<&-
 	finish both
 	ends "exit 0"
