@@ -25,11 +25,11 @@
 /* ---- hooks ---- */
 
 static void
-hello(void *arg, uint32_t pid, uint32_t uid)
+hello(void *arg, const struct greeting *greeting)
 {
 	(void)arg;
-	assert_int_equal(pid, 7);
-	assert_int_equal(uid, 8);
+	assert_int_equal(greeting->pid, 7);
+	assert_int_equal(greeting->uid, 8);
 }
 
 static void
@@ -231,7 +231,7 @@ client_acts(struct model *m)
 /* ---- all of it ---- */
 
 static void
-turn(struct model *m)
+hear(struct model *m)
 {
 	ERROR_AUTO struct error e = { 0 };
 	struct loop_timer now = { .fire = nothing };
@@ -240,6 +240,12 @@ turn(struct model *m)
 	assert_int_equal(loop_round(&m->loop, &e), 0);
 	loop_cancel(&m->loop, &now);
 	exchange_flush(&m->exchange);
+}
+
+static void
+turn(struct model *m)
+{
+	hear(m);
 	assert_false(m->broken);
 }
 
@@ -275,7 +281,7 @@ model_open(struct model *m, uint64_t seed)
 {
 	const struct exchange_hooks hooks = { hello, broken, slow, refuses,
 	    status, nothing, nothing, m };
-	static const uint8_t greeting[12] = { 0, 0, 0, WIRE_VERSION, 0, 0, 0, 7,
+	static const uint8_t greeting[20] = { 0, 0, 0, WIRE_VERSION, 0, 0, 0, 7,
 	    0, 0, 0, 8 };
 	ERROR_AUTO struct error e = { 0 };
 
@@ -370,11 +376,84 @@ test_many_small_frames(void **state)
 	free(m);
 }
 
+static void
+model_greets(struct model *m)
+{
+	while (frame_waiting(&m->out) > 0)
+		agent_writes(m);
+	turn(m);
+}
+
+/* The agent says a frame of its own, through FD, and it is heard. */
+static void
+says(struct model *m, int fd, uint8_t type)
+{
+	struct frame_writer w = { 0 };
+
+	frame_put(&w, 0, type, NULL, 0);
+	assert_int_equal(frame_write(&w, fd), 1);
+	frame_writer_clear(&w);
+	hear(m);
+}
+
+static void
+test_shortcut(void **state)
+{
+	struct model *m = mem_zero(1, sizeof(*m));
+	int from[2], to[2];
+	uint8_t frame[FRAME_HEADER + 1];
+
+	(void)state;
+	model_open(m, 1);
+	model_greets(m);
+	assert_int_equal(file_pipe(from, 0), 0);
+	assert_int_equal(file_pipe(to, 1), 0);
+	assert_int_equal(exchange_switch(&m->exchange, from[0], to[1]), 0);
+	assert_int_equal(read(m->to[0], frame, sizeof(frame)), FRAME_HEADER);
+	assert_int_equal(frame[4], MESSAGE_SHORTCUT);
+	/* Nothing is heard any more from where it came before. */
+	says(m, m->from[1], MESSAGE_SHORTCUT);
+	assert_false(m->exchange.switched);
+	says(m, from[1], MESSAGE_SHORTCUT);
+	assert_true(m->exchange.switched);
+	client_begins(m);
+	exchange_flush(&m->exchange);
+	assert_int_equal(read(to[0], frame, FRAME_HEADER), FRAME_HEADER);
+	assert_int_equal(frame[4], MESSAGE_START);
+	assert_false(m->broken);
+	says(m, from[1], MESSAGE_SHORTCUT);
+	assert_true(m->broken);
+	model_close(m);
+	client_leaves(m, m->command);
+	for (int i = 0; i < 2; i++) {
+		file_close(&from[i]);
+		file_close(&to[i]);
+	}
+	free(m);
+}
+
+static void
+test_shortcut_unasked(void **state)
+{
+	struct model *m = mem_zero(1, sizeof(*m));
+
+	(void)state;
+	model_open(m, 1);
+	model_greets(m);
+	says(m, m->from[1], MESSAGE_SHORTCUT);
+	assert_true(m->broken);
+	assert_false(m->exchange.switched);
+	model_close(m);
+	free(m);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_model),
-	    cmocka_unit_test(test_many_small_frames) };
+	    cmocka_unit_test(test_many_small_frames),
+	    cmocka_unit_test(test_shortcut),
+	    cmocka_unit_test(test_shortcut_unasked) };
 
 	return cmocka_run_group_tests_name("exchange", tests, NULL, NULL);
 }

@@ -62,7 +62,7 @@ every_type_has_a_limit_or_is_none(void **state)
 		int32_t limit = message_limit((uint8_t)type);
 
 		assert_int_equal(limit != -1,
-		    type >= MESSAGE_HELLO && type <= MESSAGE_STOP);
+		    type >= MESSAGE_HELLO && type <= MESSAGE_SHORTCUT);
 		frame_header(header, 1, (uint8_t)type, (uint32_t)(limit + 1));
 		give(&r, header, sizeof(header));
 		errno = 0;

@@ -18,16 +18,18 @@
 #define MOST_FILLS	64		/* a START has that many bufferfuls */
 #define END_US		2000000		/* for the commands' end with ours */
 
-enum { AT_CHILDREN, AT_IN, AT_OUT, AT_COMMANDS };
+enum { AT_CHILDREN, AT_LIFELINE, AT_IN, AT_OUT, AT_COMMANDS };
 
 static void
 say_hello(struct agent *a)
 {
-	uint8_t payload[12];
+	uint8_t payload[20];
 
 	frame_put32(payload, WIRE_VERSION);
 	frame_put32(payload + 4, (uint32_t)getpid());
 	frame_put32(payload + 8, (uint32_t)getuid());
+	frame_put32(payload + 12, shortcut_in(&a->shortcut));
+	frame_put32(payload + 16, shortcut_out(&a->shortcut));
 	link_put(&a->link, 0, MESSAGE_HELLO, payload, sizeof(payload));
 }
 
@@ -57,6 +59,7 @@ agent_open(struct agent *a, int in, int out, char *const *env)
 		return -1;
 	/* Orphans become ours, and no zombie stays. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	shortcut_offer(&a->shortcut);
 	say_hello(a);
 	return 0;
 }
@@ -108,6 +111,7 @@ start(struct agent *a, const struct frame *f)
 		errno = EPROTO;
 		return -1;
 	}
+	shortcut_withdraw(&a->shortcut);
 	/* Withdrawn while the container was paused: it shall never run. */
 	if (frame_is_coming(&a->link.reader, f->channel, MESSAGE_FORGET)) {
 		link_put(&a->link, f->channel, MESSAGE_END,
@@ -131,6 +135,16 @@ start(struct agent *a, const struct frame *f)
 	return 0;
 }
 
+/* Our answer goes the new way. */
+static int
+take_shortcut(struct agent *a)
+{
+	if (shortcut_take(&a->shortcut, &a->link) == -1)
+		return -1;
+	link_put(&a->link, 0, MESSAGE_SHORTCUT, NULL, 0);
+	return 0;
+}
+
 /* -1 with errno when that may not be. */
 static int
 handle(struct agent *a, const struct frame *f)
@@ -139,6 +153,8 @@ handle(struct agent *a, const struct frame *f)
 
 	if (f->type == MESSAGE_START)
 		return start(a, f);
+	if (f->type == MESSAGE_SHORTCUT)
+		return take_shortcut(a);
 	/* What comes too late for a command is for nobody. */
 	c = find(a, f->channel);
 	switch (f->type) {
@@ -294,6 +310,8 @@ fill_polls(struct agent *a)
 	size_t n = AT_COMMANDS;
 
 	a->polls[AT_CHILDREN] = (struct pollfd){ a->children, POLLIN, 0 };
+	a->polls[AT_LIFELINE] = (struct pollfd){
+	    ending ? -1 : a->shortcut.lifeline, POLLIN, 0 };
 	a->polls[AT_IN] = (struct pollfd){ ending ? -1 : a->link.in, POLLIN,
 	    0 };
 	a->polls[AT_OUT] = (struct pollfd){ ending ? -1 : a->link.out,
@@ -372,7 +390,8 @@ turn(struct agent *a)
 	if (link_is_due(&a->link))
 		link_flush(&a->link);
 	if (a->deadline == 0 &&
-	    (a->link.broken || a->polls[AT_OUT].revents & POLLERR))
+	    (a->link.broken || a->polls[AT_OUT].revents & POLLERR ||
+	    a->polls[AT_LIFELINE].revents != 0))
 		begin_end(a);
 	return 0;
 }

@@ -11,9 +11,11 @@
 #include "agent/command.h"
 #include "agent/leftovers.h"
 #include "agent/link.h"
+#include "agent/shortcut.h"
 
 struct agent {
 	struct link link;
+	struct shortcut shortcut;
 	struct command *commands;
 	struct command_home home;
 	char *directory;		/* home's */

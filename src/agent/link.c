@@ -27,20 +27,37 @@ make_nonblocking(int fd)
 	return flags == -1 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 }
 
-int
-link_open(struct link *l, int in, int out)
+static int
+use(struct link *l, int in, int out)
 {
-	memset(l, 0, sizeof(*l));
 	l->in = in;
 	l->out = out;
 	/* The engine's copying is cheaper in large pieces. */
 	(void)fcntl(in, F_SETPIPE_SZ, PIPE_SIZE);
 	(void)fcntl(out, F_SETPIPE_SZ, PIPE_SIZE);
-	if (pipe2(l->scratch, O_CLOEXEC | O_NONBLOCK) == -1)
-		l->scratch[0] = l->scratch[1] = -1;
 	if (make_nonblocking(in) == -1 || make_nonblocking(out) == -1)
 		return -1;
 	return 0;
+}
+
+int
+link_open(struct link *l, int in, int out)
+{
+	memset(l, 0, sizeof(*l));
+	if (pipe2(l->scratch, O_CLOEXEC | O_NONBLOCK) == -1)
+		l->scratch[0] = l->scratch[1] = -1;
+	return use(l, in, out);
+}
+
+int
+link_switch(struct link *l, int in, int out)
+{
+	if (l->broken || frame_waiting(&l->writer) > 0 ||
+	    l->header_left + l->payload_left > 0) {
+		errno = EPROTO;
+		return -1;
+	}
+	return use(l, in, out);
 }
 
 int

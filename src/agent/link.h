@@ -39,6 +39,12 @@ int64_t clock_us(void);
 /* Take the descriptors, which become non-blocking; -1 with errno. */
 int link_open(struct link *, int in, int out);
 
+/*
+ * Go on with these, from a moment in which nothing is under way: -1 with errno
+ * when it is not one, or they cannot be had.
+ */
+int link_switch(struct link *, int in, int out);
+
 /* Read once what there is: 1, 0 when there is nothing, -1 at the end. */
 int link_fill(struct link *);
 

@@ -30,6 +30,7 @@ clear(struct warm_status *s)
 	free(s->socket);
 	free(s->container);
 	free(s->user);
+	free(s->way);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -37,6 +38,14 @@ static int64_t
 number(const char *text)
 {
 	return strtoll(text, NULL, 10);
+}
+
+/* The first that is said counts. */
+static void
+take_text(char **text, const char *said)
+{
+	if (*text == NULL)
+		*text = mem_dup(said);
 }
 
 static void
@@ -47,10 +56,11 @@ take_line(struct warm_status *s, char *line)
 	if (line == NULL)
 		return;
 	if (strcmp(name, "container") == 0)
-		s->container = s->container == NULL ? mem_dup(line) :
-		    s->container;
+		take_text(&s->container, line);
 	else if (strcmp(name, "user") == 0)
-		s->user = s->user == NULL ? mem_dup(line) : s->user;
+		take_text(&s->user, line);
+	else if (strcmp(name, "way") == 0)
+		take_text(&s->way, line);
 	else if (strcmp(name, "pid") == 0)
 		s->pid = (int)number(line);
 	else if (strcmp(name, "version") == 0)

@@ -13,6 +13,7 @@ struct warm_status {
 	char *socket;		/* where its keeper listens */
 	char *container;	/* its full ID */
 	char *user;		/* as given by -u, or "" */
+	char *way;		/* to the agent: shortcut or docker; or "" */
 	int pid;		/* the keeper's */
 	int version;		/* of what it speaks */
 	bool ours;		/* and so do we */

@@ -44,6 +44,7 @@ add_row(struct table *t, const char *name, const struct warm_status *s)
 	table_take(t, mem_printf("%jd", (intmax_t)s->served));
 	table_take(t, mem_printf("%jd", (intmax_t)s->running));
 	table_take(t, time_text(s->idle));
+	table_take(t, text_printable(s->way != NULL ? s->way : "-", 10));
 	table_take(t, mem_printf(s->ours ? "%d" : "%d (not ours)", s->version));
 }
 
@@ -68,7 +69,7 @@ show_status(const struct call *call, const struct resolved *r,
     struct outcome *o, struct error *e)
 {
 	static const char *const heads[] = { "NAME", "USER", "KEEPER", "AGE",
-	    "SERVED", "RUNNING", "IDLE", "VERSION", NULL };
+	    "SERVED", "RUNNING", "IDLE", "WAY", "VERSION", NULL };
 	struct table table = { 0 };
 	MEM_AUTO char *text = NULL;
 	struct warm_list list;

@@ -38,12 +38,30 @@ find(struct exchange *x, uint32_t number)
 static int
 hello(struct exchange *x, const struct frame *f)
 {
-	if (x->greeted || f->type != MESSAGE_HELLO || f->channel != 0 ||
-	    f->length != 12 || frame_get32(f->payload) != WIRE_VERSION)
+	const uint8_t *at = f->payload;
+	struct greeting greeting;
+
+	if (f->type != MESSAGE_HELLO || f->channel != 0 || f->length != 20 ||
+	    frame_get32(at) != WIRE_VERSION)
 		return -1;
 	x->greeted = true;
-	x->hooks.hello(x->hooks.arg, frame_get32(f->payload + 4),
-	    frame_get32(f->payload + 8));
+	greeting = (struct greeting){ .pid = frame_get32(at + 4),
+	    .uid = frame_get32(at + 8), .in = frame_get32(at + 12),
+	    .out = frame_get32(at + 16) };
+	x->hooks.hello(x->hooks.arg, &greeting);
+	return 0;
+}
+
+/* What is the agent's own affair, and no command's. */
+static int
+take_own(struct exchange *x, const struct frame *f)
+{
+	if (!x->greeted)
+		return hello(x, f);
+	if (!x->switching || f->type != MESSAGE_SHORTCUT || f->length != 0)
+		return -1;
+	x->switching = false;
+	x->switched = true;
 	return 0;
 }
 
@@ -53,7 +71,7 @@ take_frame(struct exchange *x, const struct frame *f)
 	struct call *c;
 
 	if (!x->greeted || f->channel == 0)
-		return hello(x, f);
+		return take_own(x, f);
 	c = find(x, f->channel);
 	if (c == NULL || channel_header(&c->channel, f->type, f->length) == -1)
 		return -1;
@@ -374,6 +392,21 @@ exchange_connect(struct exchange *x, int from, int to)
 	x->to.fd = to;
 	x->open = true;
 	loop_watch(x->loop, &x->from);
+}
+
+int
+exchange_switch(struct exchange *x, int from, int to)
+{
+	if (frame_put(&x->out, 0, MESSAGE_SHORTCUT, NULL, 0) == -1)
+		abort();
+	/* A word that is a few bytes long and the only one goes at once. */
+	write_agent(x);
+	if (x->deaf || frame_waiting(&x->out) > 0)
+		return -1;
+	loop_unwatch(x->loop, &x->from);
+	x->switching = true;
+	exchange_connect(x, from, to);
+	return 0;
 }
 
 void

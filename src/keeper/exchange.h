@@ -20,12 +20,18 @@
 struct call;
 struct channel;
 
+/* What an agent says of itself; all of it as its container sees it. */
+struct greeting {
+	uint32_t pid, uid;
+	uint32_t in, out;	/* pipes of its own, or WIRE_NO_PIPE */
+};
+
 #define EXCHANGE_BUCKETS	64
 
 /* None of these may free the exchange. */
 struct exchange_hooks {
-	/* The agent has said HELLO: its pid and uid, in the container. */
-	void (*hello)(void *arg, uint32_t pid, uint32_t uid);
+	/* The agent has said HELLO. */
+	void (*hello)(void *arg, const struct greeting *);
 
 	/* Its pipe is at its end, or WHY it will not be listened to. */
 	void (*broken)(void *arg, const char *why);
@@ -62,6 +68,7 @@ struct exchange {
 	uint64_t served;	/* commands taken, ever */
 	bool open;		/* connected to an agent */
 	bool ended;		/* nothing more comes from it */
+	bool switched;		/* it has answered exchange_switch() */
 
 	struct loop *loop;	/* the exchange's own, as all below */
 	struct exchange_hooks hooks;
@@ -71,7 +78,7 @@ struct exchange {
 	struct frame frame;	/* with data, and so many bytes to come: */
 	uint32_t left;
 	struct call *whose;
-	bool greeted, crowded, deaf, drained;
+	bool greeted, switching, crowded, deaf, drained;
 	uint32_t last;		/* channel number */
 	struct call_list calls;
 	struct call_list unanswered;	/* oldest first */
@@ -89,6 +96,12 @@ void exchange_init(struct exchange *, struct loop *,
  * caller's.
  */
 void exchange_connect(struct exchange *, int from, int to);
+
+/*
+ * Tell the agent to go on with its two pipes, which these lead from and to, and
+ * do so, too.  Before any client was accepted.  -1: it could not be told.
+ */
+int exchange_switch(struct exchange *, int from, int to);
 
 /*
  * The connection is lost.  Clients whose command may be running are told WHY,

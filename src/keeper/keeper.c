@@ -244,13 +244,12 @@ exchange_slow(void *arg, int64_t ms)
 /* ---- clients ---- */
 
 static void
-agent_hello(void *arg, uint32_t pid, uint32_t uid)
+agent_hello(void *arg, const struct greeting *greeting)
 {
 	struct keeper *k = arg;
 
 	k->greeted = true;
-	k->agent_pid = pid;
-	k->agent_uid = uid;
+	k->agent = *greeting;
 }
 
 /* Its first line is the version. */
@@ -286,13 +285,15 @@ status(void *arg)
 	bool rests = k->exchange.running == 0;
 
 	return mem_printf("pid %ld\nversion %d\ncontainer %s\nuser %s\n"
-	    "age_ms %lld\nidle_ms %lld\nserved %llu\nrunning %zu\nagent_pid %lu\n",
+	    "age_ms %lld\nidle_ms %lld\nserved %llu\nrunning %zu\nagent_pid %lu\n"
+	    "way %s\n",
 	    (long)getpid(), WIRE_VERSION, k->subject.id,
 	    k->request->user != NULL ? k->request->user : "",
 	    (long long)(now - k->began),
 	    (long long)(rests ? now - k->rests_since : 0),
 	    (unsigned long long)k->exchange.served, k->exchange.running,
-	    (unsigned long)k->agent_pid);
+	    (unsigned long)k->agent.pid,
+	    k->exchange.switched ? "shortcut" : "docker");
 }
 
 static void
@@ -367,6 +368,7 @@ keeper_init(struct keeper *k, const struct request *r, struct door *door,
 	k->request = r;
 	k->door = *door;
 	k->carrier.to = k->carrier.from = k->carrier.err.fd = -1;
+	k->shortcut.from = k->shortcut.to = -1;
 	k->began = k->rests_since = clock_now();
 	k->most = most_clients();
 	k->idle.fire = idle_over;
@@ -448,6 +450,7 @@ keeper_clear(struct keeper *k)
 	k->quit = true;
 	loop_cancel(&k->loop, &k->idle);
 	exchange_clear(&k->exchange);
+	shortcut_close(&k->shortcut);
 	if (k->carrier.running)
 		hang_up(k);
 	carrier_clear(&k->carrier);

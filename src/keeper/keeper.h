@@ -16,6 +16,7 @@
 #include "keeper/door.h"
 #include "keeper/exchange.h"
 #include "keeper/follow.h"
+#include "keeper/shortcut.h"
 #include "run/capture.h"
 #include "run/loop.h"
 
@@ -29,6 +30,7 @@ struct keeper {
 	struct door door;
 	struct follow follow;
 	struct carrier carrier;
+	struct shortcut shortcut;	/* or -1: the carrier is the way */
 	struct exchange exchange;
 	struct snapshot subject;	/* as it was when we came */
 	bool known;			/* subject is filled in */
@@ -36,7 +38,7 @@ struct keeper {
 	bool paused;
 	bool stopped;			/* the container does not run any more */
 	bool greeted;			/* the agent has said who it is */
-	uint32_t agent_pid, agent_uid;
+	struct greeting agent;
 	char *why;			/* it will serve no more; or NULL */
 	bool shut;			/* the socket is let go */
 	bool quit;			/* a signal has told it to end */

@@ -27,6 +27,7 @@ message_limit(uint8_t type)
 	case MESSAGE_LOST:
 	case MESSAGE_STATUS:
 	case MESSAGE_STOP:
+	case MESSAGE_SHORTCUT:
 		return WIRE_TEXT_MAX;
 	}
 	return -1;

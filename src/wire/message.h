@@ -17,11 +17,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WIRE_VERSION	1
+#define WIRE_VERSION	2
 
 #define WIRE_DATA_MAX	(64 * 1024)		/* of one STDIN, STDOUT, STDERR */
 #define WIRE_START_MAX	(4 * 1024 * 1024)	/* of one START, CALL */
 #define WIRE_TEXT_MAX	4096			/* of anything else */
+
+#define WIRE_NO_PIPE	UINT32_MAX
 
 /* Bytes that may be on the way before a CREDIT, on each stream. */
 #define WIRE_WINDOW_OUT	(512 * 1024)
@@ -29,8 +31,10 @@
 
 enum message {
 	/*
-	 * agent → keeper, first of all: u32 version, u32 pid, u32 uid, all as
-	 * the container sees them.
+	 * agent → keeper, first of all: u32 version, u32 pid, u32 uid, u32 in,
+	 * u32 out, all as the container sees them.  The last two are
+	 * descriptors of the agent's, of pipes that a SHORTCUT may take;
+	 * WIRE_NO_PIPE: there are none.
 	 */
 	MESSAGE_HELLO = 1,
 
@@ -131,12 +135,20 @@ enum message {
 	 * one STATUS comes back, text of "NAME VALUE\n" lines: pid (the
 	 * keeper's), version (of the protocol), container (its full ID),
 	 * user (as given, or nothing), age_ms, idle_ms (0 while commands run),
-	 * served, running, agent_pid;
+	 * served, running, agent_pid, way (shortcut, or docker);
 	 * STOP: take no more calls, and end when none is running; the
 	 * connection is closed when the keeper has let go of its socket.
 	 */
 	MESSAGE_STATUS = 19,
 	MESSAGE_STOP = 20,
+
+	/*
+	 * keeper → agent, before any START: from here on frames go through the
+	 * two pipes of HELLO, both ways.  The agent says the same there, first
+	 * of all.  The way that they came until now carries nothing any more
+	 * but, by its end, the end of the connection.
+	 */
+	MESSAGE_SHORTCUT = 21,
 };
 
 enum wire_sweep {

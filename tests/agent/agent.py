@@ -28,8 +28,8 @@ EXIT, SIGNALED = 0, 1
 class Starts:
     def test_hello(self):
         "hello: version, process and user come first"
-        version, pid, uid = self.agent.hello
-        self.assertEqual(version, 1)
+        version, pid, uid = self.agent.hello[:3]
+        self.assertEqual(version, 2)
         self.assertEqual(uid, 0 if self.environment is None else os.getuid())
         c = self.agent.run('echo $PPID')
         self.assertEqual(int(c.out), pid)
@@ -469,7 +469,10 @@ class Ends:
         "connection: nobody reads us any more, which ends it as well"
         cookie = self.cookie()
         self.up('echo up; sleep 0.1; yes', cookie=cookie)
-        self.agent.process.stdout.close()
+        if self.agent.before is None:
+            self.agent.process.stdout.close()
+        else:
+            os.dup2(self.agent.before[1], self.agent.of)
         self.gone(cookie)
 
     def test_agent_killed(self):
@@ -697,6 +700,48 @@ class OnThisMachine(Starts, Streams, Terminals, Ends, Sweeps, case.Case):
             agent.close()
 
 
+class ByShortcut(Starts, Streams, Terminals, Ends, Sweeps,
+                 case.ShortcutCase):
+    home = None
+
+    def ends(self, agent):
+        """It ends, and what runs there with it."""
+        with self.assertRaises(wire.Lost):
+            agent.wait(lambda: False)
+        self.assertEqual(agent.process.wait(wire.LIMIT), 0)
+
+    def test_way_before(self):
+        "shortcut: the end of the way before is the end of the connection"
+        cookie = self.cookie()
+        self.up('echo up; sleep 1000', cookie=cookie)
+        self.agent.process.stdin.close()
+        self.ends(self.agent)
+        self.gone(cookie)
+
+    def test_way_itself(self):
+        "shortcut: the end of its pipes is the end of the connection"
+        cookie = self.cookie()
+        self.up('echo up; sleep 1000', cookie=cookie)
+        self.agent.close_shortcut()
+        self.assertEqual(self.agent.process.wait(wire.LIMIT), 0)
+        self.gone(cookie)
+
+    def test_twice(self):
+        "shortcut: it is taken once"
+        self.agent.send(0, wire.SHORTCUT)
+        self.ends(self.agent)
+
+    def test_too_late(self):
+        "shortcut: it is withdrawn when the first command comes"
+        agent = wire.Agent(self.argv([]), env=self.environment)
+        self.addCleanup(self.put_away, agent)
+        agent.run(['true'])
+        self.assertFalse(os.path.exists('/proc/%d/fd/%d' % (
+            agent.process.pid, agent.hello[3])))
+        agent.send(0, wire.SHORTCUT)
+        self.ends(agent)
+
+
 class InContainer(Starts, Streams, Terminals, Ends, Sweeps,
                   case.ContainerCase):
     def test_memory(self):
@@ -742,7 +787,7 @@ class InScratch(case.ContainerCase):
 
 def load_tests(loader, tests, _):
     """Of the containers' cases only where there are such."""
-    classes = [OnThisMachine]
+    classes = [OnThisMachine, ByShortcut]
     if case.ENGINE and case.is_static():
         classes += [InBusybox, InDebian, InScratch]
     return unittest.TestSuite(

@@ -43,6 +43,7 @@ class Case(unittest.TestCase):
     def put_away(self, agent):
         for file in (agent.process.stdin, agent.process.stdout):
             file.close()
+        agent.close_shortcut()
         try:
             agent.process.wait(wire.LIMIT)
         except subprocess.TimeoutExpired:
@@ -93,6 +94,15 @@ class Case(unittest.TestCase):
 
     def kill_agent(self, agent):
         os.kill(agent.hello[1], signal.SIGKILL)
+
+
+class ShortcutCase(Case):
+    """The same through the pipes that the agent offers."""
+
+    def open(self, *options, **kw):
+        agent = super().open(*options, **kw)
+        agent.switch()
+        return agent
 
 
 class ContainerCase(Case):

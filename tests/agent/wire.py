@@ -9,6 +9,7 @@ import time
 
 (HELLO, CALL, START, DECLINED, TAKEN, REFUSED, STARTED, STDIN, STDOUT, STDERR,
  CREDIT, STDIN_CLOSED, SWEEP, SWEPT, WINSIZE, END, FORGET) = range(1, 18)
+SHORTCUT = 21
 WITH_STDIN, WITH_TTY, DETACHED = 1, 2, 4
 SIGNAL, FOLLOW, FINISH = range(3)
 WINDOW_OUT, WINDOW_IN, DATA_MAX = 512 * 1024, 128 * 1024, 64 * 1024
@@ -70,9 +71,21 @@ class Agent:
         self.bytes = b''
         self.channels = {}
         self.last = 0
+        self.before = None              # the way that it came by
         self.keep = keep                # what comes, in channels
         self.hello = None
+        self.switched = False
         self.wait(lambda: self.hello is not None)
+
+    def switch(self):
+        """Go on with the pipes that it offers."""
+        place = '/proc/%d/fd/' % self.process.pid
+        ends = (os.open(place + str(self.hello[3]), os.O_WRONLY),
+                os.open(place + str(self.hello[4]), os.O_RDONLY))
+        self.send(0, SHORTCUT)
+        self.before = self.to, self.of
+        self.to, self.of = ends
+        self.wait(lambda: self.switched)
 
     def write(self, data):
         """Write it, unless the agent has ended meanwhile."""
@@ -176,9 +189,12 @@ class Agent:
             raise Lost('end of the connection')
         self.bytes += data
         for channel, kind, payload in list(self.frames()):
-            if channel == 0:
+            if channel == 0 and kind == SHORTCUT:
+                assert self.before is not None and not self.switched
+                self.switched = True
+            elif channel == 0:
                 assert kind == HELLO and self.hello is None
-                self.hello = struct.unpack('>III', payload)
+                self.hello = struct.unpack('>5I', payload)
             else:
                 self.take(self.channels[channel], kind, payload)
         return True
@@ -203,4 +219,11 @@ class Agent:
         self.process.stdin.close()
         rc = self.process.wait(LIMIT)
         self.process.stdout.close()
+        self.close_shortcut()
         return rc
+
+    def close_shortcut(self):
+        if self.before is not None:
+            os.close(self.to)
+            os.close(self.of)
+            self.before = None

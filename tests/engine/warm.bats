@@ -235,8 +235,10 @@ goes_cold() {
 	go dexec --warm "$BB" true
 	go dexec "$BB" warm status
 	ends "exit 0"
-	head -n 1 "$out" | grep -Eq '^NAME +USER +KEEPER +AGE +SERVED +RUNNING +IDLE +VERSION$'
-	grep -Eq "^$BB +- +$keeper +[0-9ms]+ +1 +0 +[0-9ms]+ +[0-9]+\$" "$out"
+	way=shortcut
+	sees_processes || way=docker
+	head -n 1 "$out" | grep -Eq '^NAME +USER +KEEPER +AGE +SERVED +RUNNING +IDLE +WAY +VERSION$'
+	grep -Eq "^$BB +- +$keeper +[0-9ms]+ +1 +0 +[0-9ms]+ +$way +[0-9]+\$" "$out"
 	[ "$(agents "$BB")" = 1 ]
 	go dexec "$BB" warm stop
 	ends "exit 0"

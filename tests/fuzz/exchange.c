@@ -31,9 +31,9 @@ struct rig {
 };
 
 static void
-hello(void *arg, uint32_t pid, uint32_t uid)
+hello(void *arg, const struct greeting *greeting)
 {
-	(void)arg, (void)pid, (void)uid;
+	(void)arg, (void)greeting;
 }
 
 static void

@@ -17,9 +17,9 @@ from keeper import (DECLINED, FORGET, KEEPER, LOST, START, STARTED, TAKEN, WITH_
                     alive, children, docker, frame, start, status_of, struct, wait_until)
 
 # A docker whose agent is played by the script in $AGENT.
-FALSE_DOCKER = '''#!/bin/sh
+FALSE_DOCKER = '''#!/bin/bash
 case " $* " in
-*" exec -i "*--unlink*) exec /usr/bin/python3 -c "$AGENT" ;;
+*" exec -i "*--unlink*) exec -a "${@: -2:1}" /usr/bin/python3 -c "$AGENT" ;;
 esac
 exec docker "$@"
 '''
@@ -36,7 +36,9 @@ def hear():
     while left:
         left -= len(os.read(0, left))
     return kind
-hello = struct.pack('>III', 1, 7, 0)
+NONE = 0xffffffff
+def greet(to=NONE, of=NONE, version=2):
+    frame(1, struct.pack('>5I', version, 7, 0, to, of), 0)
 '''
 
 
@@ -51,9 +53,16 @@ def chain(pid):
 
 
 def unread(pid):
-    """Bytes that wait in the pipe which is the process's stdin."""
-    with open('/proc/%d/fd/0' % pid, 'rb', opener=lambda path, _: os.open(path, os.O_RDONLY | os.O_NONBLOCK)) as file:
-        return struct.unpack('i', fcntl.ioctl(file, termios.FIONREAD, b'\0' * 4))[0]
+    """Bytes that wait in the pipes which the process has."""
+    place = '/proc/%d/fd/' % pid
+    pipes = {os.readlink(place + fd): place + fd for fd in os.listdir(place)}
+    total = 0
+    for name, path in pipes.items():
+        if name.startswith('pipe:'):
+            fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+            total += struct.unpack('i', fcntl.ioctl(fd, termios.FIONREAD, b'\0' * 4))[0]
+            os.close(fd)
+    return total
 
 
 class Fault(unittest.TestCase):
@@ -289,10 +298,10 @@ class Fault(unittest.TestCase):
 
     def test_hostile(self):
         """hostile: an agent that breaks the rules is not listened to"""
-        for script in ('frame(7, b"\\0" * 4, 2)', 'frame(7, b"\\0" * 5)', 'frame(9, b"x")', 'frame(1, hello, 0)',
+        for script in ('frame(7, b"\\0" * 4, 2)', 'frame(7, b"\\0" * 5)', 'frame(9, b"x")', 'greet()', 'frame(21, b"", 0)',
                        'frame(200)', 'frame(7, b"\\0" * 4); frame(14, b"\\0" * 9)',
                        'frame(7, b"\\0" * 4); frame(9); frame(9, b"x")', 'frame(16, b"\\0\\0")'):
-            said = self.hostile('frame(1, hello, 0)\nhear()\n' + script + '\nwhile True: hear()')
+            said = self.hostile('greet()\nhear()\n' + script + '\nwhile True: hear()')
             self.assertEqual(said, 'ready\n')
             pid = self.place.pids[-1]
             with Call(self.place.path, ('true',)) as call:
@@ -309,20 +318,35 @@ class Fault(unittest.TestCase):
 
     def test_hostile_greeting(self):
         """hostile: an agent of another version, or one that ends, is a failure"""
-        self.assertIn('protocol', self.hostile('frame(1, struct.pack(">III", 2, 7, 0), 0)\nwhile True: hear()'))
+        self.assertIn('protocol', self.hostile('greet(version=3)\nwhile True: hear()'))
         self.assertRegex(self.hostile('sys.stderr.write("no \\33[1m luck\\n"); sys.exit(3)'), r'\Afailed: .*no \\033\[1m luck\n\Z')
         self.assertEqual(docker('diff', self.container.id).count('dexec'), 0)
 
+    def test_hostile_offer(self):
+        """hostile: what an agent offers as a pipe and is none is not opened"""
+        named = self.place.directory + '/fifo'
+        os.mkfifo(named)
+        for offer in ('os.open("/dev/null", os.O_RDWR)', 'os.open("%s", os.O_RDWR)' % named,
+                      'os.open("%s/file", os.O_RDWR | os.O_CREAT)' % self.place.directory, '4711', '0xfffffffe'):
+            script = 'a = %s\ngreet(a, os.pipe()[1])\nassert hear() == 3\nframe(7, b"\\0" * 4)\n' % offer
+            self.assertEqual(self.hostile(script + 'frame(9); frame(10); frame(16, b"\\0\\7")\nwhile True: hear()'), 'ready\n')
+            self.assertEqual(self.place.status()['way'], 'docker')
+            self.assertEqual(self.place.run('true')[0], 7)
+            os.kill(self.place.pids[-1], signal.SIGTERM)
+            wait_until(lambda pid=self.place.pids[-1]: not alive(pid), 'the end of the keeper')
+        self.assertEqual(self.hostile('greet(os.pipe()[0], os.pipe()[1])\nassert hear() == 21\nsys.exit()'),
+                         'failed: the way to the agent: the agent has ended (docker exec: status 0)\n')
+
     def test_deaf(self):
         """hostile: an agent that answers nothing is given up"""
-        self.assertEqual(self.hostile('frame(1, hello, 0)\nwhile True: hear()'), 'ready\n')
+        self.assertEqual(self.hostile('greet()\nwhile True: hear()'), 'ready\n')
         with Call(self.place.path, ('true',)) as call:
             call.expect(TAKEN)
             self.assertIn(b'does not answer', call.expect(LOST))
 
     def test_output_before_loss(self):
         """loss: what had come before is delivered first"""
-        self.hostile('frame(1, hello, 0)\nhear(); frame(7, b"\\0" * 4)\nfor _ in range(8): frame(9, b"x" * 65000)\n')
+        self.hostile('greet()\nhear(); frame(7, b"\\0" * 4)\nfor _ in range(8): frame(9, b"x" * 65000)\n')
         with Call(self.place.path, ('true',)) as call:
             call.started()
             self.assertEqual(len(call.output()[0]), 8 * 65000)

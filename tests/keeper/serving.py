@@ -297,7 +297,7 @@ class Process(Kept):
         """status: what it says of itself"""
         status = self.place.status()
         self.assertEqual(status['container'], self.container.id)
-        self.assertEqual(status['version'], '1')
+        self.assertEqual((status['version'], status['way']), ('2', 'docker' if os.getuid() else 'shortcut'))
         served = int(status['served'])
         call = self.call('sleep', '1000')
         call.started()
