@@ -15,7 +15,9 @@ from lib.bench import CommandFailed
 from lib.measure import Command, ProbeError, run
 
 PATIENCE = 15
-SERVED, KEEPER = 4, 2     # columns of `warm status`
+SERVED, KEEPER, WAY = 4, 2, 7     # columns of `warm status`
+UNSEEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..",
+                      "tests", "lib", "unseen")
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,13 @@ class Connections:
 
     def start(self, target):
         self.bench.run(Command(target.argv(self.bench.dexec, "warm", "start")))
+
+    def start_through_docker(self, target):
+        """By a keeper that sees no agent: one that has no shortcut."""
+        self.bench.run(Command([UNSEEN, *target.argv(self.bench.dexec, "warm",
+                                                     "start")]))
+        if all(row[WAY] != "docker" for row in self.status(target)):
+            raise ProbeError("the keeper has found the agent all the same")
 
     def status(self, target):
         """The rows of `warm status`."""

@@ -33,7 +33,12 @@ a warm one. The time is that of the whole process. `nsenter -t PID -a` enters
 all namespaces of the container from the host as root and runs the same program:
 the least that an exec without an engine costs. Sixteen at a time are started by
 `xargs -P16`. For ssh:// an sshd on the loopback interface is started for the
-run; docker makes its usual connections to it for each call."""
+run; docker makes its usual connections to it for each call.
+
+Keeper and agent speak by the agent's own pipes where the keeper sees the agent,
+as root does here. Through docker: by a keeper that sees none, as it is for other
+users. That of ssh:// is such a one, for its engine would be another
+machine's."""
 
 FIRST_NOTE = """\
 The first call: before each, warm or cold, all keepers are ended, what they
@@ -48,19 +53,24 @@ def floor(bench):
 
 
 def single(bench, warm, target):
-    """[dexec --warm, docker exec, nsenter], walls in ms."""
+    """[dexec --warm, docker exec, nsenter, dexec --warm through docker], walls
+    in ms."""
     warmup, count = 2, bench.count(200, 10)
+    # Of another user, if only by name: another connection.
+    through = Target(target.name, ("-u", "0"))
+    warm.start_through_docker(through)
     actions = [bench.action(argv) for argv in (
-        target.warm(bench.dexec, TRUE), bench.by_docker(TRUE), floor(bench))]
-    with warm.all_warm(target, warmup + count):
+        target.warm(bench.dexec, TRUE), bench.by_docker(TRUE), floor(bench),
+        through.warm(bench.dexec, TRUE))]
+    with warm.all_warm(target, 2 * (warmup + count)):
         finished = list(rounds.measured(actions, count, "warm", warmup))
     return [column(finished, index) for index in range(len(actions))]
 
 
 def single_part(bench, warm, target):
-    dexec, docker, nsenter = walls = single(bench, warm, target)
+    dexec, docker, nsenter, through = walls = single(bench, warm, target)
     names = ["dexec --warm C exec true", "docker exec C true",
-             "nsenter -t PID -a true"]
+             "nsenter -t PID -a true", "dexec --warm, through docker"]
     return [
         result.at_least("docker exec C true over dexec --warm C exec true",
                         stats.paired_ratio(docker, dexec), FASTER_LIMIT, 1,
@@ -71,9 +81,14 @@ def single_part(bench, warm, target):
         result.wall_table("One command, in turn", names, walls),
         result.comparisons("Round by round", [
             ("dexec --warm against docker exec", dexec, docker),
-            ("dexec --warm against nsenter", dexec, nsenter)]),
+            ("dexec --warm against nsenter", dexec, nsenter),
+            ("dexec --warm, through docker, against docker exec", through,
+             docker),
+            ("dexec --warm, through docker, against nsenter", through,
+             nsenter)]),
     ], {"dexec": result.rounded(dexec), "docker": result.rounded(docker),
-        "nsenter": result.rounded(nsenter)}
+        "nsenter": result.rounded(nsenter),
+        "through": result.rounded(through)}
 
 
 def loop_part(bench, warm, target):
@@ -115,7 +130,7 @@ def ssh_walls(bench, warm):
             bench.action([bench.docker, "-H", host, "exec", bench.container,
                           TRUE])]
         try:
-            warm.start(target)
+            warm.start_through_docker(target)
             with warm.all_warm(target, 1 + count):
                 finished = list(rounds.measured(actions, count, "ssh", 1))
         finally:

@@ -6,6 +6,7 @@ import glob
 import os
 import random
 import signal
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -24,6 +25,8 @@ REST_PATIENCE = 15
 LOOK_PAUSE = 0.02
 ANSWER = 60               # seconds for docker
 THAW_AFTER = 5
+ENGINE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..",
+                      "tests", "lib", "engine.sh")
 FIRST_TWO = 2             # processes of a container at rest: init and sleep
 
 NOTE = f"""\
@@ -34,7 +37,9 @@ have --timeout 1). Meanwhile, in random order and after random times, one part
 after the other is lost: the keeper, the agent, the docker client of the
 connection or the one that follows the events is killed by KILL; the container
 is restarted, is paused and unpaused, is removed and made anew under the same
-name, or is renamed, goes on running, and another gets its name. Before each
+name, or is renamed, goes on running, and another gets its name. An engine that
+tests/lib/engine.sh has started is also ended by KILL and started again, and the
+container with it. Before each
 fault the connection is waited for, and after each the next call has to work
 (the loss of the agent is over when the docker client that led to it has ended).
 A wrong container is one that did not have the name at any time of the call.
@@ -68,6 +73,9 @@ class Faults:
             "recreated": self.recreate,
             "renamed": self.rename,
         }
+        engine = own_engine()
+        if engine is not None:
+            self.kinds["engine restarted"] = lambda: self.restart(engine)
 
     def docker(self, *words, limit=ANSWER):
         return container.docker(self.bench.docker, *words, limit=limit)
@@ -141,6 +149,16 @@ class Faults:
         self.old.append(name)
         self.create()
 
+    def restart(self, engine):
+        """What ran ends with it, and is started again."""
+        running = self.docker("ps", "-q").split()
+        # The mark of our connections is none of the engine's.
+        unmarked = {**os.environ, "XDG_RUNTIME_DIR": ""}
+        subprocess.run([ENGINE, "halt", engine, "KILL"], check=True)
+        subprocess.run([ENGINE, "restart", engine], check=True, env=unmarked,
+                       stdout=subprocess.DEVNULL)
+        self.docker("start", *running)
+
     def remove_old(self):
         """By now nobody should be in there any more."""
         for name in self.old:
@@ -174,6 +192,13 @@ class Faults:
         if status == 0:
             return None
         return f"status {status}: {said.decode(errors='replace').strip()}"
+
+
+def own_engine():
+    """The directory of the engine in use, if it may be restarted; or None."""
+    place = os.path.dirname(os.environ.get("DOCKER_HOST", "").removeprefix(
+        "unix://"))
+    return place if os.path.exists(f"{place}/.dexec-engine") else None
 
 
 def thaw(identifier):

@@ -28,7 +28,7 @@ The bytes are read by cat, which throws them away. In a round the cold way and
 the warm one take turns. Beside the warm one, and through the same connection,
 small commands (`true`) run one after the other, 5 ms apart, up to a hundred
 while the bytes flow; the table says how many that were. Whether all bytes
-arrive is counted before."""
+arrive is counted before. Through docker: as under "How long a command takes"."""
 
 SOAK_NOTE = """\
 The soak: commands through one connection, four at a time. The keeper and the
@@ -102,21 +102,26 @@ def move(bench, argv):
 
 def bulk_part(bench, warm, target):
     size = bench.count(1024, 64) * MIB
+    through = Target(target.name, ("-u", "0"))
+    warm.start_through_docker(through)
     warm_argv = target.warm(bench.dexec, *source(size))
     cold_argv = target.cold(bench.dexec, *source(size))
-    small = []
+    through_argv = through.warm(bench.dexec, *source(size))
+    small, small_through = [], []
     check_bytes(bench, warm_argv, size)
+    check_bytes(bench, through_argv, size)
     check_bytes(bench, cold_argv, size)
     count = bench.count(8, 2)
-    with warm.all_warm(target, count):
+    with warm.all_warm(target, 2 * count):
         finished = list(rounds.measured([
             move(bench, cold_argv),
-            with_small(bench, move(bench, warm_argv), target, small)],
-            count, "warm, bulk", warmup=0))
-    cold, beside = ([size / MIB / results[way].wall_ms * 1e3
-                     for results in finished] for way in range(2))
-    return bulk_figures(size, cold, beside, small), \
-        tables_of_bulk(size, cold, beside, small)
+            with_small(bench, move(bench, warm_argv), target, small),
+            with_small(bench, move(bench, through_argv), through,
+                       small_through)], count, "warm, bulk", warmup=0))
+    rates = [[size / MIB / results[way].wall_ms * 1e3 for results in finished]
+             for way in range(3)]
+    return bulk_figures(size, *rates[:2], small), \
+        tables_of_bulk(size, rates, [small, small_through])
 
 
 def bulk_figures(size, cold, beside, small):
@@ -133,20 +138,22 @@ def bulk_figures(size, cold, beside, small):
     ]
 
 
-def tables_of_bulk(size, cold, beside, small):
-    walls = [wall for one in small for wall in one]
-    rates = [[name, table.number(min(rate), 0),
-              table.number(stats.median(rate), 0),
-              table.number(max(rate), 0)]
-             for name, rate in (("cold", cold),
-                                ("warm, small ones beside it", beside))]
+def tables_of_bulk(size, rates, smalls):
+    names = ["cold", "warm, small ones beside it",
+             "warm, through docker, small ones beside it"]
+    rows = [[name, table.number(min(rate), 0),
+             table.number(stats.median(rate), 0),
+             table.number(max(rate), 0)]
+            for name, rate in zip(names, rates)]
+    lengths = [len(one) for small in smalls for one in small]
     return [
-        result.rows(f"{size // MIB} MiB out to a pipe, {len(cold)} rounds",
-                    ["MiB/s", "min", "median", "max"], rates),
+        result.rows(f"{size // MIB} MiB out to a pipe, {len(rates[0])} rounds",
+                    ["MiB/s", "min", "median", "max"], rows),
         result.wall_table(
-            f"Small commands beside it, {min(map(len, small))} to "
-            f"{max(map(len, small))} a round",
-            ["dexec --warm C exec true"], [walls])]
+            f"Small commands beside it, {min(lengths)} to {max(lengths)} a "
+            "round",
+            ["dexec --warm C exec true", "the same, through docker"],
+            [[wall for one in small for wall in one] for small in smalls])]
 
 
 def descriptors(pid):

@@ -88,7 +88,18 @@ lose_carrier(void *arg)
 	lose(k, why);
 }
 
-/* Of the pipe's end and docker's the second one counts, unless it is late. */
+/*
+ * Of the pipe's end and docker's the second one counts, unless it is late.  Who
+ * comes meanwhile has come too late.
+ */
+static void
+wait_for_other_end(struct keeper *k)
+{
+	if (k->open)
+		keeper_let_go(k, "the connection has ended");
+	loop_after(&k->loop, &k->deadline, LAST_WORDS_MS);
+}
+
 static void
 carrier_ended(void *arg)
 {
@@ -97,7 +108,7 @@ carrier_ended(void *arg)
 	if (k->exchange.ended)
 		lose_carrier(k);
 	else
-		loop_after(&k->loop, &k->deadline, LAST_WORDS_MS);
+		wait_for_other_end(k);
 }
 
 /*
@@ -129,7 +140,7 @@ exchange_broken(void *arg, const char *why)
 	else if (!k->carrier.running)
 		lose_carrier(k);
 	else
-		loop_after(&k->loop, &k->deadline, LAST_WORDS_MS);
+		wait_for_other_end(k);
 }
 
 static void
@@ -400,6 +411,7 @@ keeper_open(struct keeper *k, struct error *e)
 {
 	if (door_open(&k->door, &k->loop, came, k, e) == -1)
 		return -1;
+	k->open = true;
 	changed(k);
 	return 0;
 }

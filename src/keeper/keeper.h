@@ -38,6 +38,7 @@ struct keeper {
 	bool paused;
 	bool stopped;			/* the container does not run any more */
 	bool greeted;			/* the agent has said who it is */
+	bool open;			/* clients are served, or were */
 	struct greeting agent;
 	char *why;			/* it will serve no more; or NULL */
 	bool shut;			/* the socket is let go */
