@@ -20,10 +20,6 @@
 #define MOST_LOOKS	3
 #define SLACK_MS	50	/* between the engine's times and ours */
 
-#define STATUS_UNKNOWN	128	/* of a start that failed otherwise, engine 28 */
-#define STATUS_KILLED	137	/* 128 + SIGKILL, what docker says */
-#define STATUS_CUT_OFF	255	/* what docker says when the engine is gone */
-
 static void look(struct diagnosis *d, void (*then)(void *arg));
 static void look_later(struct diagnosis *d, void (*then)(void *arg));
 static void state_known_after_kill(void *arg);
@@ -178,6 +174,16 @@ start_nothing(struct diagnosis *d)
 	ask(d, &argv, nothing_started);
 }
 
+/* It runs now, and did not when docker came. */
+static void
+find_too_early(struct diagnosis *d)
+{
+	MEM_AUTO char *target = plan_shown(d->plan);
+
+	find(d, FINDING_CONTAINER, mem_printf("container %s was not running "
+	    "when the command was to start", target));
+}
+
 static bool is_younger(struct diagnosis *d);
 static void ask_engine_time(struct diagnosis *d, void (*then)(void *arg));
 
@@ -185,11 +191,25 @@ static void
 time_known_after_error(void *arg)
 {
 	struct diagnosis *d = arg;
-	MEM_AUTO char *target = plan_shown(d->plan);
 
 	if (is_younger(d))
-		find(d, FINDING_CONTAINER, mem_printf("container %s was not "
-		    "running when the command was to start", target));
+		find_too_early(d);
+	else
+		start_nothing(d);
+}
+
+/* Whose words are they? */
+static void
+running_after_error(struct diagnosis *d)
+{
+	const char *said = d->evidence.err;
+
+	if (launch_is_about_state(said))
+		ask_engine_time(d, time_known_after_error);
+	else if (launch_is_paused(d->plan, said))
+		find_in_words(d, FINDING_CONTAINER, said);
+	else if (launch_is_engines(said))
+		find_in_words(d, FINDING_ENGINE, said);
 	else
 		start_nothing(d);
 }
@@ -209,10 +229,7 @@ state_known_after_error(void *arg)
 		find_none(d);
 		return;
 	case STATE_RUNNING:
-		if (launch_is_about_state(d->evidence.err))
-			ask_engine_time(d, time_known_after_error);
-		else
-			start_nothing(d);
+		running_after_error(d);
 		return;
 	default:
 		find_state(d);
@@ -258,6 +275,9 @@ engine_time_known(void *arg)
 		look_later(d, state_known_after_kill);
 	else if (d->evidence.lost != NULL)
 		find_lost_connection(d);
+	else if (d->status != STATUS_KILLED &&
+	    launch_is_about_state(d->evidence.out))
+		find_too_early(d);
 	else
 		find_command(d);
 }
@@ -329,11 +349,13 @@ look(struct diagnosis *d, void (*then)(void *arg))
 static void
 find_not_started(struct diagnosis *d)
 {
-	const char *said = d->evidence.out[0] != '\0' ? d->evidence.out :
-	    d->evidence.err;
+	const char *said = evidence_words(&d->evidence);
 
-	find_in_words(d, d->launch == LAUNCH_NOT_FOUND ?
-	    FINDING_NOT_FOUND : FINDING_NOT_INVOKED, said);
+	if (launch_is_about_state(said))
+		find_too_early(d);
+	else
+		find_in_words(d, d->launch == LAUNCH_NOT_FOUND ?
+		    FINDING_NOT_FOUND : FINDING_NOT_INVOKED, said);
 }
 
 /* Neither the command nor anything else could be started. */
@@ -399,27 +421,6 @@ check_start(struct diagnosis *d)
 	ask(d, &argv, start_checked);
 }
 
-/*
- * Does what was held back read like a launch failure?  The runtime's message
- * is on stdout, with line end and status as docker has them; of a detached
- * start it is on stderr.
- */
-static enum launch
-classify(const struct diagnosis *d)
-{
-	const char *out = d->evidence.out, *err = d->evidence.err;
-	size_t len = strlen(out);
-
-	if (d->evidence.more_out || d->evidence.more_err || d->status == 0)
-		return LAUNCH_NONE;
-	if (len >= 2 && strcmp(out + len - 2, "\r\n") == 0 &&
-	    d->status >= STATUS_NOT_INVOKED && d->status <= STATUS_UNKNOWN)
-		return launch_classify(d->plan, out);
-	if (d->plan->options->detach)
-		return launch_classify(d->plan, err);
-	return launch_classify_exec(d->plan, err);
-}
-
 static void
 find_dead_client(struct diagnosis *d)
 {
@@ -428,20 +429,6 @@ find_dead_client(struct diagnosis *d)
 	find(d, FINDING_LOST, mem_printf("%s was killed by signal %d (%s)",
 	    program, WTERMSIG(d->evidence.wait_status),
 	    strsignal(WTERMSIG(d->evidence.wait_status))));
-}
-
-/*
- * The engine could not start it, in words that we do not know: a dying container
- * may be why.
- */
-static bool
-may_be_dying(const struct diagnosis *d)
-{
-	const char *out = d->evidence.out;
-
-	return d->status >= STATUS_NOT_INVOKED &&
-	    d->status <= STATUS_UNKNOWN && !d->evidence.more_out &&
-	    launch_is_line(out, strlen(out));
 }
 
 static void
@@ -465,13 +452,12 @@ diagnose_start(struct diagnosis *d, struct loop *loop,
 	d->arg = arg;
 	d->again.fire = look_again;
 	d->again.arg = d;
-	d->status = WIFEXITED(evidence->wait_status) ?
-	    WEXITSTATUS(evidence->wait_status) : -1;
+	d->status = evidence_status(evidence);
 	if (evidence->lost != NULL)
 		look(d, state_known_after_kill);
 	else if (d->status == -1)
 		find_dead_client(d);
-	else if ((d->launch = classify(d)) != LAUNCH_NONE)
+	else if ((d->launch = evidence_launch(evidence, plan)) != LAUNCH_NONE)
 		check_start(d);
 	else if (d->status == STATUS_KILLED || d->status == STATUS_CUT_OFF)
 		look(d, state_known_after_kill);
@@ -480,7 +466,7 @@ diagnose_start(struct diagnosis *d, struct loop *loop,
 		look(d, state_known_after_error);
 	else if (evidence->direct && d->status == STATUS_NOT_INVOKED)
 		check_start(d);
-	else if (may_be_dying(d))
+	else if (evidence_may_be_dying(evidence))
 		look_briefly(d);
 	else
 		find_command(d);

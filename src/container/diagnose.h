@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "container/evidence.h"
 #include "container/launch.h"
 #include "container/plan.h"
 #include "container/state.h"
@@ -17,19 +18,6 @@
 #include "run/loop.h"
 
 struct say;
-
-/* How the docker client ended.  The texts are borrowed until it is found. */
-struct evidence {
-	int wait_status;	/* of the client */
-	const char *out;	/* what was held back of its stdout, or "" */
-	const char *err;	/* what was held back of its stderr, or "" */
-	bool more_out;		/* something else has come out on stdout */
-	bool more_err;		/* ... and on stderr */
-	const char *lost;	/* it was a warm connection, and why that is
-				   no more; NULL: a docker process */
-	bool direct;		/* its stdout was a terminal: nothing was seen */
-	int64_t begun;		/* when it was started, clock_now() */
-};
 
 enum finding_kind {
 	FINDING_COMMAND,	/* the status is the command's own */

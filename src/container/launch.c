@@ -19,12 +19,13 @@ static const char *const stdout_starts[] = {
 	NULL
 };
 
-/* containerd's words for a container that ended just then; ID: its number. */
+/* The words for one that ended just then; ID: its number. */
 #define ID "@"
 static const char *const dying_starts[] = {
 	"cannot exec in a ",
 	"task " ID " not found",
 	"container " ID " not found",
+	"No such exec instance: " ID,
 	NULL
 };
 
@@ -54,6 +55,12 @@ static const char *const stderr_starts[] = {
 };
 
 #define ID_LENGTH	64
+
+static bool
+begins(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
 
 /*
  * The bytes begin with START, or may do so when there are more of them.  ID in
@@ -173,11 +180,11 @@ names_user(const char *text, const char *user)
 
 	if (user == NULL)
 		return false;
-	if (strncmp(text, USER_PREFIX, strlen(USER_PREFIX)) == 0)
+	if (begins(text, USER_PREFIX))
 		return goes_on_with(text + strlen(USER_PREFIX), user,
 		    strcspn(user, ":"));
 	if (group == NULL ||
-	    strncmp(text, GROUP_PREFIX, strlen(GROUP_PREFIX)) != 0)
+	    !begins(text, GROUP_PREFIX))
 		return false;
 	return goes_on_with(text + strlen(GROUP_PREFIX), group + 1,
 	    strlen(group + 1));
@@ -214,13 +221,13 @@ classify_runtime(const struct plan *p, const char *text)
 enum launch
 launch_classify(const struct plan *p, const char *text)
 {
-	if (strncmp(text, DAEMON_PREFIX, strlen(DAEMON_PREFIX)) == 0)
+	if (begins(text, DAEMON_PREFIX))
 		text += strlen(DAEMON_PREFIX);
 	if (names_user(text, p->options->user))
 		return LAUNCH_NOT_INVOKED;
 	if (is_dying(text))
 		return LAUNCH_NOT_INVOKED;
-	if (strncmp(text, OCI_PREFIX, strlen(OCI_PREFIX)) != 0)
+	if (!begins(text, OCI_PREFIX))
 		return LAUNCH_NONE;
 	return classify_runtime(p, text + strlen(OCI_PREFIX));
 }
@@ -230,7 +237,7 @@ launch_is_vague(const char *text)
 {
 	if (is_dying(text))
 		return true;
-	return strncmp(text, OCI_PREFIX, strlen(OCI_PREFIX)) == 0 &&
+	return begins(text, OCI_PREFIX) &&
 	    !has(text, "exec: \"") && !has(text, "chdir to cwd");
 }
 
@@ -245,7 +252,7 @@ launch_classify_exec(const struct plan *p, const char *text)
 	const char *cause = strstr(text, ": ");
 	size_t length = strlen(name);
 
-	if (strncmp(text, EXEC_PREFIX, strlen(EXEC_PREFIX)) != 0 ||
+	if (!begins(text, EXEC_PREFIX) ||
 	    cause == NULL || cause < path + length ||
 	    strncmp(cause - length, name, length) != 0 ||
 	    (cause - length != path && cause[-(ptrdiff_t)length - 1] != '/'))
@@ -259,8 +266,29 @@ launch_classify_exec(const struct plan *p, const char *text)
 bool
 launch_is_about_state(const char *text)
 {
-	return strncmp(text, DAEMON_PREFIX, strlen(DAEMON_PREFIX)) == 0 &&
-	    (has(text, " is not running") || has(text, " is restarting, "));
+	if (begins(text, OCI_PREFIX) || begins(text, "cannot exec in a "))
+		return has(text, "cannot exec in a stopped state") ||
+		    has(text, "cannot exec in a deleted state");
+	return begins(text, "Error: No such container: ") ||
+	    begins(text, DAEMON_PREFIX "No such container: ") ||
+	    (begins(text, DAEMON_PREFIX) && (has(text, " is not running") ||
+	    has(text, " is restarting, ")));
+}
+
+bool
+launch_is_paused(const struct plan *plan, const char *text)
+{
+	MEM_AUTO char *words = mem_printf(DAEMON_PREFIX "Container %s is "
+	    "paused, unpause the container before exec\n", plan->target);
+
+	return strcmp(text, words) == 0;
+}
+
+bool
+launch_is_engines(const char *text)
+{
+	return begins(text, "unable to upgrade to tcp, received 5") ||
+	    begins(text, DAEMON_PREFIX "No such exec instance: ");
 }
 
 char *
@@ -273,7 +301,7 @@ launch_clean(const char *text)
 	size_t len;
 
 	for (size_t i = 0; layers[i] != NULL; i++)
-		if (strncmp(text, layers[i], strlen(layers[i])) == 0)
+		if (begins(text, layers[i]))
 			text += strlen(layers[i]);
 	len = strcspn(text, "\r\n");
 	if (len > strlen(tail) &&

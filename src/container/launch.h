@@ -53,8 +53,17 @@ bool launch_is_vague(const char *text);
  */
 enum launch launch_classify_exec(const struct plan *, const char *text);
 
-/* The engine's message that the container does not run. */
+/*
+ * The engine's or the runtime's message that the container does not run, or is
+ * not there.
+ */
 bool launch_is_about_state(const char *text);
+
+/* The engine's message that PLAN's container, by that name, is paused. */
+bool launch_is_paused(const struct plan *, const char *text);
+
+/* The engine has failed under docker, whatever the command was. */
+bool launch_is_engines(const char *text);
 
 /*
  * The part of TEXT that says what is wrong: one line, no carriage return, none

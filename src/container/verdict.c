@@ -7,8 +7,6 @@
 
 #include "base/error.h"
 
-#define STATUS_KILLED	(128 + SIGKILL)
-
 static void
 set(struct outcome *o, enum outcome_kind kind, int value)
 {

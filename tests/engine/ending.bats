@@ -511,3 +511,27 @@ STUBBORN='trap "echo got INT" INT; trap "echo got TERM" TERM; trap "echo got HUP
 	finish tree
 	nothing_left "$SCR"
 }
+
+# cold: the cookie is in docker's words.
+# bats test_tags=cold
+@test "who bears the cookie and is not in the container is left alone" {
+	start tree dexec "$BB" sleep 1000803
+	until_true "the command" more_than "$BB" 1
+	until_true "docker" test -n "$(cookie_of "$pid")"
+	DEXEC_ID=$(cookie_of "$pid") sleep 1000804 3>&- &
+	bystander=$!
+	until_true "the bystander" grep -qs DEXEC_ID= "/proc/$bystander/environ"
+	kill -TERM "$pid"
+	finish tree
+	ends "signal 15"
+	nothing_left "$BB"
+	kill -KILL "$bystander"
+	status=0
+	wait "$bystander" || status=$?
+	[ "$status" = 137 ]
+}
+
+# cookie_of PID: what the docker of that dexec gives to its command.
+cookie_of() {
+	tr '\0' '\n' <"/proc/$(pgrep -P "$1" -x docker)/cmdline" | sed -n 's/^DEXEC_ID=//p'
+}

@@ -449,3 +449,34 @@ engine_clock() {
 	ended_by 'exit 1'
 	err_is "Error response from daemon: Container $id is not running\n"
 }
+
+@test "api: not there, but made anew meanwhile: 125" {
+	local daemon
+	for daemon in 'Error response from daemon' Error; do
+		engine_says "$daemon: No such container: box"
+		engine_clock 0 -1
+		dexec box true
+		became 'container box was not running when the command was to start'
+	done
+}
+
+@test "api: paused, and gone on meanwhile: 125" {
+	engine_says 'Error response from daemon: Container box is paused, unpause the container before exec'
+	engine_clock 0 100
+	dexec box true
+	became 'box: Container box is paused, unpause the container before exec'
+	calls_are '1-exec 2-inspect'
+	dexec outer docker exec box true
+	ended_by 'exit 1'
+	err_is 'Error response from daemon: Container box is paused, unpause the container before exec\n'
+}
+
+@test "api: the engine fails under docker, and works again: 125" {
+	local words
+	for words in 'unable to upgrade to tcp, received 500' 'Error response from daemon: No such exec instance: 1f'; do
+		engine_says "$words"
+		engine_clock 0 100
+		dexec box true
+		became "box: ${words#*daemon: }"
+	done
+}

@@ -325,6 +325,18 @@ dying_words() {
 	err_is ''
 }
 
+@test "launch: the container was ending, and runs again: 125" {
+	local words
+	for words in 'cannot exec in a stopped state: unknown' \
+		'OCI runtime exec failed: exec failed: cannot exec in a deleted state: unknown'; do
+		fails_with "$words" 126
+		dexec box true
+		ended_by 'exit 125'
+		out_is ''
+		err_is 'dexec: container box was not running when the command was to start\n'
+	done
+}
+
 @test "launch: the hijacked connection is refused for a dying container: 125" {
 	orders inspect <<<"out('exited 2020-01-01T00:00:00Z 137\n')"
 	orders exec <<<"err('unable to upgrade to tcp, received 500\n'); end(1)"
