@@ -6,6 +6,10 @@
  * and output, by the SSH File Transfer Protocol (sftp/packet.h), so that
  * `sshfs -o passive` on the other end can mount them.  Ends with standard input:
  * 0, or 1 where the client broke the rules.
+ *
+ *     dexec-sftp --wait
+ *
+ * is process 1 of a container that has nothing else to run (sftp/wait.h).
  */
 #include <sys/stat.h>
 
@@ -17,6 +21,7 @@
 #include "config.h"
 #include "sftp/catalog.h"
 #include "sftp/server.h"
+#include "sftp/wait.h"
 
 static int
 serve(void)
@@ -52,8 +57,10 @@ main(int argc, char **argv)
 {
 	if (argc == 1)
 		return serve();
+	if (argc == 2 && strcmp(argv[1], "--wait") == 0)
+		return wait_for_end() == -1;
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		return print_version();
-	fputs("usage: dexec-sftp [--version]\n", stderr);
+	fputs("usage: dexec-sftp [--wait | --version]\n", stderr);
 	return 2;
 }

@@ -9,6 +9,7 @@ import os
 import random
 import resource
 import shutil
+import signal
 import stat
 import struct
 import subprocess
@@ -738,7 +739,7 @@ class Program(Case):
 
     def test_arguments(self):
         "program: other arguments are refused, the version is told"
-        for args in (['x'], ['--version', 'x'], ['']):
+        for args in (['x'], ['--wait', 'x'], ['']):
             done = self.run_it(*args)
             self.assertEqual((done.returncode, done.stdout), (2, b''))
             self.assertRegex(done.stderr, b'^usage: ')
@@ -777,6 +778,31 @@ class Program(Case):
         kb = self.memory(other, 'RssAnon')
         print('# of its own, with the longest packets: %d KiB' % kb)
         self.assertLess(kb, 700)
+
+    def wait_program(self, argv):
+        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def test_wait(self):
+        "wait: TERM and INT end it with 0, and nobody else"
+        for number in (signal.SIGTERM, signal.SIGINT):
+            bystander = self.wait_program(['sleep', '1000'])
+            process = self.wait_program([SFTP, '--wait'])
+            self.until_asleep(process.pid)
+            process.send_signal(number)
+            self.assertEqual(process.wait(c.LIMIT), 0)
+            self.assertIsNone(bystander.poll())
+
+    def until_asleep(self, pid):
+        """It has nothing to wait for but a signal."""
+        deadline = time.monotonic() + c.LIMIT
+        while time.monotonic() < deadline:
+            with open('/proc/%d/status' % pid) as file:
+                if 'State:\tS' in file.read():
+                    return
+        self.fail('it does not wait')
 
 
 def is_static():
