@@ -196,7 +196,7 @@ make_variable() {
 
 # The sources of dexec, as $1/Makefile.am lists them.
 listed_sources() {
-	echo src/dexec/main.c src/base/leave.c
+	echo src/dexec/main.c src/base/leave.c src/base/program.c
 	awk '/^dexec_parts =/ { on = 1; next }
 		on { for (i = 1; i <= NF; i++) if ($i ~ /\.c$/) print $i }
 		on && !/\\$/ { exit }' "$1/Makefile.am"

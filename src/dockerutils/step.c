@@ -5,13 +5,11 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 #include "dockerutils/command.h"
 #include "run/foreground.h"
-#include "run/spawn.h"
 
 #define RULE \
 	"======================================" \
@@ -56,14 +54,8 @@ step_status(struct call *call, int wait_status)
 int
 step_run_quietly(struct call *call, char *const *argv, struct error *e)
 {
-	struct spawn s = { .argv = argv, .fd = { STDIN_FILENO, STDOUT_FILENO,
-	    STDERR_FILENO } };
-	int wait_status;
-
 	fflush(stdout);
-	if (foreground_run(&s, &wait_status, e) == -1)
-		return -1;
-	return step_status(call, wait_status);
+	return foreground_call(argv, &call->signo, e);
 }
 
 int
