@@ -7,8 +7,14 @@
 #define COMMANDS(ROW) \
 	ROW(install) \
 	ROW(init) \
+	ROW(run) \
+	ROW(start) \
 	ROW(export) \
+	ROW(exec) \
+	ROW(status) \
 	ROW(history) \
+	ROW(stop) \
+	ROW(rm) \
 	ROW(ls) \
 
 #define DECLARE(name) extern const struct command command_##name;

@@ -68,6 +68,7 @@ struct command {
 	const char *letters;		/* READ_DOCKER: those that are ours */
 	size_t least, most;		/* words that are no options */
 	bool session;			/* is about the active one */
+	bool container;			/* and reaches its container */
 	bool relays_status;		/* of a command of the user's: what is
 					   ours ends with 125 */
 	bool hidden;			/* for scripts of ours: not listed */
@@ -84,6 +85,9 @@ struct command {
 
 /* All commands, ended by NULL. */
 extern const struct command *const commands[];
+
+/* What the link dodo is. */
+extern const struct command command_exec;
 
 /* That of this name, or NULL. */
 const struct command *command_named(const char *name);

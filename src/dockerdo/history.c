@@ -49,10 +49,11 @@ as_array(char *const *argv)
 }
 
 static char *
-entry(const char *cwd, char *const *argv)
+entry(const char *cwd, char *const *argv, bool as_words)
 {
 	BUF_AUTO struct buf command = { 0 };
-	json_t *o = json_object(), *words = as_array(argv);
+	json_t *o = json_object();
+	json_t *words = as_words ? as_array(argv) : NULL;
 	char *text;
 
 	for (size_t i = 0; argv[i] != NULL; i++)
@@ -68,10 +69,10 @@ entry(const char *cwd, char *const *argv)
 
 int
 history_add(const struct session *s, const char *cwd, char *const *argv,
-    struct error *e)
+    bool words, struct error *e)
 {
 	MEM_AUTO char *path = session_file(s, NAME);
-	MEM_AUTO char *text = entry(cwd, argv);
+	MEM_AUTO char *text = entry(cwd, argv, words);
 	MEM_AUTO char *line = mem_printf("%s\n", text != NULL ? text : "{}");
 	FD_AUTO int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,
 	    0600);
@@ -140,4 +141,3 @@ history_text(const struct session *s, struct buf *text, struct error *e)
 		add_line(text, line, &cwd);
 	return 0;
 }
-

@@ -7,12 +7,15 @@
 #ifndef DOCKERDO_HISTORY_H
 #define DOCKERDO_HISTORY_H
 
+#include <stdbool.h>
+
 struct buf;
 struct error;
 struct session;
 
+/* WORDS: they were words, and no line for a shell. */
 int history_add(const struct session *, const char *cwd, char *const *argv,
-    struct error *);
+    bool words, struct error *);
 
 /*
  * Append them to TEXT as a shell would run them: a line each, and one with cd

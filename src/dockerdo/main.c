@@ -11,6 +11,7 @@
 #include "base/program.h"
 #include "base/text.h"
 #include "dockerdo/command.h"
+#include "dockerdo/engine.h"
 #include "dockerdo/help.h"
 #include "dockerdo/passthrough.h"
 
@@ -92,6 +93,7 @@ static int
 dispatch(struct call *call, const struct command *c, struct error *e)
 {
 	const char *directory;
+	MEM_AUTO char *host = NULL;
 
 	if (check_words(call, c, e) == -1 ||
 	    settings_load(&call->settings, e) == -1)
@@ -101,7 +103,11 @@ dispatch(struct call *call, const struct command *c, struct error *e)
 		if (directory == NULL ||
 		    session_load(&call->session, directory, e) == -1)
 			return -1;
+		engine_choose(call, &host);
 	}
+	if (c->container && call->session.transport != TRANSPORT_DOCKER)
+		return error_set(e, "the session's transport is ssh, and this "
+		    "is for transport docker: see dockerdo init --transport");
 	return c->run(call, e);
 }
 
@@ -175,12 +181,17 @@ int
 main(int argc, char **argv)
 {
 	struct call call = { .say = { .line = print_line } };
+	const char *slash;
 	int status;
 
 	if (file_fill_standard() == -1 || argc == 0)
 		return STATUS_OURS;
 	setlocale(LC_CTYPE, "");
-	status = run_program(&call, argv + 1);
+	slash = strrchr(argv[0], '/');
+	if (strcmp(slash != NULL ? slash + 1 : argv[0], "dodo") == 0)
+		status = run_command(&call, &command_exec, argv + 1);
+	else
+		status = run_program(&call, argv + 1);
 	arguments_clear(&call.arguments);
 	session_clear(&call.session);
 	settings_clear(&call.settings);

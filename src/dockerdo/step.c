@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "dockerdo/command.h"
 #include "run/foreground.h"
+#include "run/spawn.h"
 
 void
 step_show(const struct call *call, char *const *argv)
@@ -23,11 +24,26 @@ step_show(const struct call *call, char *const *argv)
 	file_write(STDERR_FILENO, line, strlen(line));
 }
 
-int
-step_run(struct call *call, char *const *argv, struct error *e)
+static int
+run(struct call *call, char *const *argv, int out, struct error *e)
 {
+	struct spawn s = { .argv = argv, .fd = { STDIN_FILENO, out,
+	    STDERR_FILENO } };
+
 	step_show(call, argv);
 	fflush(stdout);
 	return call->choices.dry_run ? 0 :
-	    foreground_call(argv, &call->signo, e);
+	    foreground_call(&s, &call->signo, e);
+}
+
+int
+step_run(struct call *call, char *const *argv, struct error *e)
+{
+	return run(call, argv, STDOUT_FILENO, e);
+}
+
+int
+step_run_silently(struct call *call, char *const *argv, struct error *e)
+{
+	return run(call, argv, SPAWN_NULL, e);
 }

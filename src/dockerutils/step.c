@@ -5,11 +5,13 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 #include "dockerutils/command.h"
 #include "run/foreground.h"
+#include "run/spawn.h"
 
 #define RULE \
 	"======================================" \
@@ -54,8 +56,11 @@ step_status(struct call *call, int wait_status)
 int
 step_run_quietly(struct call *call, char *const *argv, struct error *e)
 {
+	struct spawn s = { .argv = argv, .fd = { STDIN_FILENO, STDOUT_FILENO,
+	    STDERR_FILENO } };
+
 	fflush(stdout);
-	return foreground_call(argv, &call->signo, e);
+	return foreground_call(&s, &call->signo, e);
 }
 
 int

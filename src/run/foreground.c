@@ -112,13 +112,11 @@ foreground_run(const struct spawn *s, int *wait_status, struct error *e)
 }
 
 int
-foreground_call(char *const *argv, int *signo, struct error *e)
+foreground_call(const struct spawn *s, int *signo, struct error *e)
 {
-	struct spawn s = { .argv = argv, .fd = { STDIN_FILENO, STDOUT_FILENO,
-	    STDERR_FILENO } };
 	int wait_status;
 
-	if (foreground_run(&s, &wait_status, e) == -1)
+	if (foreground_run(s, &wait_status, e) == -1)
 		return -1;
 	if (!WIFSIGNALED(wait_status))
 		return WEXITSTATUS(wait_status);

@@ -18,10 +18,10 @@ struct spawn;
 int foreground_run(const struct spawn *, int *wait_status, struct error *);
 
 /*
- * The same for ARGV with our standard descriptors: returns its exit status, or
- * 128 and the signal that ended it, which *SIGNO is then; -1 as above.
+ * The same; returns its exit status, or 128 and the signal that ended it, which
+ * *SIGNO is then; -1 as above.
  */
-int foreground_call(char *const *argv, int *signo, struct error *);
+int foreground_call(const struct spawn *, int *signo, struct error *);
 
 /*
  * Become ARGV, with the NAME=VALUE words of ENV (NULL: none) in the
