@@ -132,9 +132,7 @@ run_command(struct call *call, const struct command *c, char *const *argv)
 	call->docker.program = call->choices.docker;
 	call->say.verbose = call->choices.verbose || call->choices.dry_run;
 	status = dispatch(call, c, &e);
-	if (status == -1)
-		return complain(c, &e);
-	status = leave(status);
+	status = status == -1 ? complain(c, &e) : leave(status);
 	if (call->signo != 0)
 		leave_by(call->signo);
 	return status;
