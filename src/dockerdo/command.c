@@ -16,6 +16,8 @@
 	ROW(stop) \
 	ROW(rm) \
 	ROW(ls) \
+	ROW(complete) \
+	ROW(manual) \
 
 #define DECLARE(name) extern const struct command command_##name;
 #define LIST(name) &command_##name,
