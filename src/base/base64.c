@@ -15,14 +15,18 @@ base64_encode(struct buf *b, const void *bytes, size_t len)
 	const unsigned char *at = bytes;
 	uint32_t group;
 	size_t n;
+	char digit;
 
 	for (; len > 0; at += n, len -= n) {
 		n = len < 3 ? len : 3;
 		group = (uint32_t)at[0] << 16 |
 		    (n > 1 ? (uint32_t)at[1] << 8 : 0) | (n > 2 ? at[2] : 0);
-		for (size_t i = 0; i < 4; i++)
-			buf_add_byte(b, i > n ? '=' :
-			    digits[group >> (18 - 6 * i) & 63]);
+		for (size_t i = 0; i < 4; i++) {
+			digit = digits[group >> (18 - 6 * i) & 63];
+			if (i > n)
+				digit = '=';
+			buf_add_byte(b, digit);
+		}
 	}
 }
 

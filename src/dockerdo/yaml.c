@@ -84,7 +84,7 @@ read_pair(struct reading *r, const yaml_node_pair_t *pair, const char *map,
 		return 0;
 	if (map == NULL && node != NULL && node->type == YAML_MAPPING_NODE)
 		return read_map(r, node, name, e);
-	if (text != NULL && is_null(node, text))
+	if (node != NULL && text != NULL && is_null(node, text))
 		value.text = NULL;
 	return r->found(r->arg, &value, e);
 }

@@ -3,7 +3,7 @@
 #
 # The files of dockerdo: settings, sessions, variables, history. What it writes PyYAML reads, and the other way round.
 #
-# shellcheck disable=SC2154,SC2016,SC2030,SC2031,SC1090
+# shellcheck disable=SC1003,SC2154,SC2016,SC2030,SC2031,SC1090
 
 load helper
 
@@ -46,11 +46,14 @@ assert d == {"always_interactive": False, "always_record_inotify": False, "defau
 	echo x >"$HOME/.bashrc"
 	everything "$T" >"$BATS_TEST_TMPDIR/before"
 	run -0 --separate-stderr dockerdo install -n
-	[ -z "$output" ] && [ -n "$stderr" ]
+	[ -z "$output" ]
+	[ -n "$stderr" ]
 	run -0 --separate-stderr dockerdo init -n
-	[ -z "$output" ] && [ -n "$stderr" ]
+	[ -z "$output" ]
+	[ -n "$stderr" ]
 	run -0 --separate-stderr dockerdo init -n name
-	[ -z "$output" ] && [ -n "$stderr" ]
+	[ -z "$output" ]
+	[ -n "$stderr" ]
 	everything "$T" | cmp - "$BATS_TEST_TMPDIR/before"
 	rm "$BATS_TEST_TMPDIR/before"
 }
@@ -374,7 +377,8 @@ assert sorted(s["name"] for s in d if s["active"]) == ["two"] and len(d) == 3, d
 	for words in --help -h help 'init --help' 'help init' --version; do
 		# shellcheck disable=SC2086
 		run -0 --separate-stderr dockerdo $words
-		[ -n "$output" ] && [ -z "$stderr" ]
+		[ -n "$output" ]
+		[ -z "$stderr" ]
 	done
 	run -1 bash -c 'dockerdo --help >/dev/full'
 }

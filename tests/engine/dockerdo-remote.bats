@@ -25,7 +25,9 @@ teardown_file() {
 
 setup() {
 	scratch
-	has_sshd && [ -w /dev/fuse ] && command -v sshfs >/dev/null || skip "no sshd, or no sshfs"
+	has_sshd || skip "no sshd"
+	[ -w /dev/fuse ] || skip "no /dev/fuse"
+	command -v sshfs >/dev/null || skip "no sshfs"
 	export PATH=$BATS_FILE_TMPDIR/remote/bin:$PATH
 	# The engine is nowhere but there.
 	export DOCKER_HOST=unix:///nowhere

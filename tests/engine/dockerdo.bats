@@ -4,7 +4,7 @@
 # dockerdo and dodo on a real engine, with sshfs: a session of the file's own for what is run in it, and sessions of the
 # tests' own for how containers and mounts come and go.
 #
-# shellcheck disable=SC2016,SC2030,SC2031,SC2154,SC1090
+# shellcheck disable=SC1003,SC2016,SC2030,SC2031,SC2154,SC1090
 
 load fixture
 
@@ -90,6 +90,14 @@ exists() {
 	docker inspect "$C" >/dev/null 2>&1
 }
 
+gone() {
+	! exists
+}
+
+not_running() {
+	! runs
+}
+
 mounted() {
 	grep -qF " $FILES " /proc/self/mountinfo
 }
@@ -113,9 +121,16 @@ everything() {
 	find "$@" -type f -exec cat {} +
 }
 
+# none_with REGEX FILE...: a list of processes has its own line, too.
+none_with() {
+	local found
+	found=$(grep -ls -e "$@") || return 0
+	fail "$1 is in $found"
+}
+
 # says_that REGEX: stderr has a line of ours that matches.
 says_that() {
-	grep -q '^dockerdo: ' "$err" && grep -Eq -e "$1" "$err" || fail "stderr should match: $1"
+	grep '^dockerdo: ' "$err" | grep -Eq -e "$1" || fail "stderr should match: $1"
 }
 
 # ---- what is run
@@ -191,8 +206,7 @@ says_that() {
 	dockerdo export GOSECRET=hush-hush 2>/dev/null
 	DEXEC_WARM=0 start it dodo -v sh -c 'echo ready; exec sleep 1000'
 	until_text "$T/it.out" ready
-	! grep -lsF hush-hush /proc/[0-9]*/cmdline || fail "a value is in a list of processes"
-	! grep -F hush-hush "$T/it.err" || fail "a value is shown"
+	none_with '[h]ush-hush' /proc/[0-9]*/cmdline "$T/it.err"
 	kill "$pid"
 	finish it
 }
@@ -209,7 +223,8 @@ says_that() {
 		says "/tmp/odd/$odd"
 		cd "$FILES"
 	done
-	[ ! -e tmp/odd/pwn ] && [ ! -e pwn ]
+	[ ! -e tmp/odd/pwn ]
+	[ ! -e pwn ]
 	ln -s "$FILES/usr/share" "$T/link"
 	cd "$T/link"
 	go dodo pwd
@@ -340,14 +355,16 @@ cd /; echo x | cat"
 	own
 	go dockerdo run
 	ends "exit 0"
-	runs && mounted
+	runs
+	mounted
 	[ "$(key container_state)" = running ]
 	echo from here >"$FILES/tmp/a"
 	go dodo cat /tmp/a
 	says 'from here'
 	go dodo sh -c 'echo from there >/tmp/b; chmod 755 /tmp/b; ln -s b /tmp/c'
 	[ "$(<"$FILES/tmp/b")" = 'from there' ]
-	[ -x "$FILES/tmp/b" ] && [ "$(readlink "$FILES/tmp/c")" = b ]
+	[ -x "$FILES/tmp/b" ]
+	[ "$(readlink "$FILES/tmp/c")" = b ]
 	go dockerdo run
 	ends "exit 1"
 	says_that 'running already'
@@ -356,7 +373,9 @@ cd /; echo x | cat"
 	says_that 'running already'
 	go dockerdo stop
 	ends "exit 0"
-	exists && ! runs && ! mounted
+	exists
+	not_running
+	not_mounted
 	[ "$(key container_state)" = stopped ]
 	go dockerdo run
 	ends "exit 1"
@@ -367,10 +386,13 @@ cd /; echo x | cat"
 	ends "exit 0"
 	[ "$(<"$FILES/tmp/b")" = 'from there' ]
 	go dockerdo rm
-	[ "$ended" != "exit 0" ] && runs && mounted
+	[ "$ended" != "exit 0" ]
+	runs
+	mounted
 	go dockerdo rm --force --delete
 	ends "exit 0"
-	! exists && ! mounted
+	gone
+	not_mounted
 	[ ! -e "$DOCKERDO_SESSION_DIR" ]
 }
 
@@ -405,7 +427,7 @@ cd /; echo x | cat"
 	go dodo sh -c 'cat /p/file; hostname; echo $A'
 	says here$'\n'odd$'\n''a b'
 	dockerdo rm -f 2>/dev/null
-	cd ..
+	cd "$T/work"
 	go dockerdo run --no-default-args
 	ends "exit 0"
 	go dodo sh -c 'echo "${A-none}"'
@@ -418,21 +440,24 @@ cd /; echo x | cat"
 	# No image, no network, no server, no sshfs.
 	sed -i "s/^base_image: .*/base_image: dexec-nosuch:1/" "$DOCKERDO_SESSION_DIR/session.yaml"
 	go dockerdo run --pull never
-	[[ $ended == "exit "[1-9]* ]] && ! exists
+	[[ $ended == "exit "[1-9]* ]]
+	gone
 	sed -i "s/^base_image: .*/base_image: dexec-busybox:1/" "$DOCKERDO_SESSION_DIR/session.yaml"
 	go dockerdo run --network nosuch
-	[[ $ended == "exit "[1-9]* ]] && ! exists
+	[[ $ended == "exit "[1-9]* ]]
+	gone
 	DEXEC_LIBEXEC_DIR=$T go dockerdo run
 	ends "exit 1"
 	says_that dexec-sftp
-	! exists
+	gone
 	mkdir "$T/bin"
 	printf '#!/bin/sh\necho no fuse today >&2\nexit 1\n' >"$T/bin/sshfs"
 	chmod +x "$T/bin/sshfs"
 	PATH=$T/bin:$PATH go dockerdo run
 	ends "exit 1"
 	says_that 'no fuse today'
-	! exists && [ ! -e "$FILES" ]
+	gone
+	[ ! -e "$FILES" ]
 	[ "$(key container_state)" = nothing ]
 	[ "$DEXEC_LIBEXEC_DIR" = "$real" ]
 	go dockerdo run
@@ -449,7 +474,8 @@ cd /; echo x | cat"
 	kill -TERM "$pid"
 	finish it
 	ends "signal 15"
-	! exists && [ ! -e "$FILES" ]
+	gone
+	[ ! -e "$FILES" ]
 }
 
 @test "weak spot 41: a directory that is not empty is not hidden" {
@@ -459,7 +485,8 @@ cd /; echo x | cat"
 	go dockerdo run
 	ends "exit 1"
 	says_that 'not empty'
-	! exists && [ "$(<container/file)" = mine ]
+	gone
+	[ "$(<container/file)" = mine ]
 }
 
 @test "weak spot 38: a dead mount is recognised, and start and stop deal with it" {
@@ -484,12 +511,14 @@ cd /; echo x | cat"
 	until_true "the mount to die" eval '! ls "$FILES" >/dev/null 2>&1'
 	go dockerdo stop
 	ends "exit 0"
-	! mounted && ! runs
+	not_mounted
+	not_running
 	dockerdo start >/dev/null 2>&1 3>&-
 	kill -KILL "$(sshfs_of)"
 	go dockerdo rm -f
 	ends "exit 0"
-	! mounted && ! exists
+	not_mounted
+	gone
 }
 
 @test "weak spot 4: files that are in use are not unmounted, and it is said by whom" {
@@ -500,17 +529,20 @@ cd /; echo x | cat"
 	go dockerdo stop
 	ends "exit 1"
 	says_that "in use by .*sleep \\($pid\\)"
-	runs && mounted
+	runs
+	mounted
 	go dockerdo stop --lazy
 	ends "exit 0"
-	! mounted && ! runs
+	not_mounted
+	not_running
 }
 
 @test "run: the mount outlives the terminal, and goes with the container" {
 	own
 	go script -qec 'dockerdo run' /dev/null
 	ends "exit 0"
-	mounted && [ -e "$FILES/etc/passwd" ]
+	mounted
+	[ -e "$FILES/etc/passwd" ]
 	[ "$(ps -o sid= -p "$(sshfs_of)" | tr -d ' ')" = "$(sshfs_of)" ]
 	docker kill "$C" >/dev/null
 	until_true "the mount to go" not_mounted
@@ -543,7 +575,7 @@ cd /; echo x | cat"
 	ends "exit 0"
 	silent_stdout
 	grep -qF "+ docker create -v './p q:/p' --name $C --entrypoint /.dexec-sftp dexec-busybox:1 --wait" "$err"
-	! exists
+	gone
 	everything "$T/work" "$DOCKERDO_SESSION_DIR" | cmp - "$T/before"
 	dockerdo run >/dev/null 2>&1 3>&-
 	everything "$DOCKERDO_SESSION_DIR" >"$T/before"
@@ -552,12 +584,15 @@ cd /; echo x | cat"
 		go dockerdo $words
 		ends "exit 0"
 	done
-	runs && mounted && [ ! -e "$FILES/tmp/x" ]
+	runs
+	mounted
+	[ ! -e "$FILES/tmp/x" ]
 	everything "$DOCKERDO_SESSION_DIR" | cmp - "$T/before"
 	dockerdo stop 2>/dev/null
 	go dockerdo start -n
 	ends "exit 0"
-	! runs && ! mounted
+	not_running
+	not_mounted
 }
 
 @test "weak spot 65: rm --delete does nothing where there are other files" {
@@ -566,7 +601,8 @@ cd /; echo x | cat"
 	go dockerdo rm --delete
 	ends "exit 1"
 	says "$DOCKERDO_SESSION_DIR/notes"
-	[ -e "$DOCKERDO_SESSION_DIR/session.yaml" ] && [ -e "$DOCKERDO_SESSION_DIR/activate" ]
+	[ -e "$DOCKERDO_SESSION_DIR/session.yaml" ]
+	[ -e "$DOCKERDO_SESSION_DIR/activate" ]
 	rm "$DOCKERDO_SESSION_DIR/notes"
 	go dockerdo rm --delete
 	ends "exit 0"

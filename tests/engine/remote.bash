@@ -7,7 +7,7 @@
 # remote_host NAME DIRECTORY: from then on `ssh NAME`, in $PATH first, leads to an sshd whose files are in DIRECTORY. It
 # ends with end_remote_host DIRECTORY.
 remote_host() {
-	local name=$1 dir=$2 port tries
+	local name=$1 dir=$2 port
 	mkdir -p "$dir/bin" "$dir/home" /run/sshd
 	ssh-keygen -q -t ed25519 -N '' -f "$dir/host"
 	ssh-keygen -q -t ed25519 -N '' -f "$dir/key"
@@ -21,7 +21,7 @@ remote_host() {
 			StrictHostKeyChecking yes
 			LogLevel ERROR
 	END
-	for tries in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		port=$((20000 + RANDOM % 20000))
 		cat >"$dir/sshd_config" <<-END
 			Port $port
