@@ -19,13 +19,11 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "dockerdo/activate.h"
+#include "dockerdo/distro.h"
 #include "dockerdo/fields.h"
 
 #define EPHEMERAL	"dockerdo_"
 #define LETTERS		"abcdefghijklmnopqrstuvwxyz"
-
-static const char *const distros[] = { "ubuntu", "alpine", "debian", "fedora",
-    "arch", "suse", NULL };
 
 static const struct option_row rows[] = {
 	{ .name = "container", .kind = OPTION_TEXT,
@@ -76,15 +74,6 @@ first_of(const char *option, const char *setting)
 	return option != NULL ? option : setting;
 }
 
-static bool
-is_distro(const char *name)
-{
-	for (size_t i = 0; distros[i] != NULL; i++)
-		if (strcmp(distros[i], name) == 0)
-			return true;
-	return false;
-}
-
 /* A word that becomes a directory's name, and one of an ssh's arguments. */
 static int
 check_remote(const char *host, struct error *e)
@@ -103,14 +92,13 @@ check(const struct session *s, struct error *e)
 {
 	STRV_AUTO struct strv words = { 0 };
 	MEM_AUTO char *image = text_printable(s->base_image, 60);
-	MEM_AUTO char *distro = text_printable(s->distro, 60);
 
 	if (check_remote(s->remote_host, e) == -1)
 		return -1;
 	if (*s->base_image == '\0' || *s->base_image == '-')
 		return error_set(e, "\"%s\" cannot be an image", image);
-	if (!is_distro(s->distro))
-		return error_set(e, "no such distribution: %s", distro);
+	if (distro_check(s->distro, e) == -1)
+		return -1;
 	if (s->docker_run_args != NULL &&
 	    words_split(&words, s->docker_run_args, e) == -1)
 		return error_context(e, "default_docker_run_args");

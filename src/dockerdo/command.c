@@ -7,6 +7,9 @@
 #define COMMANDS(ROW) \
 	ROW(install) \
 	ROW(init) \
+	ROW(overlay) \
+	ROW(build) \
+	ROW(push) \
 	ROW(run) \
 	ROW(start) \
 	ROW(export) \

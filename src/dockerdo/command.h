@@ -30,6 +30,10 @@ struct choices {
 	bool local;
 	int transport;
 
+	/* build */
+	const char *overlay_tag;
+	bool build_there;
+
 	/* exec */
 	const char *workdir;
 	bool interactive, tty, no_stdin, warm;

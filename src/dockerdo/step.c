@@ -25,10 +25,9 @@ step_show(const struct call *call, char *const *argv)
 }
 
 static int
-run(struct call *call, char *const *argv, int out, struct error *e)
+run(struct call *call, char *const *argv, int in, int out, struct error *e)
 {
-	struct spawn s = { .argv = argv, .fd = { STDIN_FILENO, out,
-	    STDERR_FILENO } };
+	struct spawn s = { .argv = argv, .fd = { in, out, STDERR_FILENO } };
 
 	step_show(call, argv);
 	fflush(stdout);
@@ -39,11 +38,17 @@ run(struct call *call, char *const *argv, int out, struct error *e)
 int
 step_run(struct call *call, char *const *argv, struct error *e)
 {
-	return run(call, argv, STDOUT_FILENO, e);
+	return run(call, argv, STDIN_FILENO, STDOUT_FILENO, e);
+}
+
+int
+step_run_from(struct call *call, char *const *argv, int in, struct error *e)
+{
+	return run(call, argv, in, STDOUT_FILENO, e);
 }
 
 int
 step_run_silently(struct call *call, char *const *argv, struct error *e)
 {
-	return run(call, argv, SPAWN_NULL, e);
+	return run(call, argv, STDIN_FILENO, SPAWN_NULL, e);
 }

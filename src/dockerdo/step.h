@@ -19,6 +19,9 @@ void step_show(const struct call *, char *const *argv);
  */
 int step_run(struct call *, char *const *argv, struct error *);
 
+/* The same, with descriptor IN for its stdin. */
+int step_run_from(struct call *, char *const *argv, int in, struct error *);
+
 /* The same, with what it prints on stdout thrown away. */
 int step_run_silently(struct call *, char *const *argv, struct error *);
 
