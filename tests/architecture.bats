@@ -41,6 +41,7 @@ none() {
 			below["fanout"] = " fanout container run base sweep "
 			below["dexec"] = " dexec fanout container run base "
 			below["dockerutils"] = " dockerutils run base "
+			below["dockerdo"] = " dockerdo container run base "
 			below["render"] = " render dexec fanout container run base "
 			below["archive"] = " archive run base "
 		}
@@ -65,9 +66,9 @@ none() {
 
 @test "rooms: every .c has its header, and the other way round" {
 	bad=
-	for file in src/{wire,sweep,agent,sftp,base,run,container,keeper,fanout,archive,dockerutils}/*.c; do
+	for file in src/{wire,sweep,agent,sftp,base,run,container,keeper,fanout,archive,dockerutils,dockerdo}/*.c; do
 		case $file in
-		*/main.c | src/dockerutils/cmd_*.c) continue ;;
+		*/main.c | src/docker*/cmd_*.c) continue ;;
 		# exec_run(), which exec.h declares.
 		src/container/run.c) continue ;;
 		esac
@@ -197,7 +198,7 @@ make_variable() {
 
 # The sources of dexec, as $1/Makefile.am lists them.
 listed_sources() {
-	echo src/dexec/main.c src/base/leave.c
+	echo src/dexec/main.c src/base/leave.c src/base/program.c
 	awk '/^dexec_parts =/ { on = 1; next }
 		on { for (i = 1; i <= NF; i++) if ($i ~ /\.c$/) print $i }
 		on && !/\\$/ { exit }' "$1/Makefile.am"
@@ -219,7 +220,8 @@ build_dexec() {
 		-D_GNU_SOURCE -DLIBBSD_OPENBSD_VIS -Wno-unknown-warning-option"
 	# shellcheck disable=SC2046,SC2086 # flags and files, as words
 	clang -fsyntax-only -Werror $flags -Isrc -I"$builddir" \
-		-I"$builddir/src" '-DLIBEXEC_DIR=""' $(find src -name '*.c')
+		-I"$builddir/src" '-DLIBEXEC_DIR=""' \
+		'-DCOMPLETION_FILE=""' $(find src -name '*.c')
 }
 
 @test "commands: one is added as the README says" {

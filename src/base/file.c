@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/file.h"
 
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 
 int
 file_read(const char *path, size_t limit, struct buf *b)
@@ -55,6 +59,36 @@ file_write(int fd, const void *data, size_t len)
 		len -= (size_t)n;
 	}
 	return 0;
+}
+
+int
+file_replace(const char *path, const void *data, size_t len)
+{
+	MEM_AUTO char *new = mem_printf("%s.%ld", path, (long)getpid());
+	FD_AUTO int fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
+	    O_NOFOLLOW, 0600);
+
+	if (fd != -1 && file_write(fd, data, len) == 0 &&
+	    rename(new, path) == 0)
+		return 0;
+	if (fd != -1)
+		unlink(new);
+	return -1;
+}
+
+int
+file_make_directories(const char *path)
+{
+	MEM_AUTO char *dir = mem_dup(path);
+
+	for (char *slash = strchr(dir + 1, '/'); slash != NULL;
+	    slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(dir, 0700) == -1 && errno != EEXIST)
+			return -1;
+		*slash = '/';
+	}
+	return mkdir(path, 0700) == -1 && errno != EEXIST ? -1 : 0;
 }
 
 const char *

@@ -18,6 +18,18 @@ int file_read(const char *path, size_t limit, struct buf *);
 int file_write(int fd, const void *data, size_t len);
 
 /*
+ * Put LEN bytes of DATA in the place of whatever PATH is, for its owner alone
+ * (0600): who reads it meanwhile has the old content or the new.
+ */
+int file_replace(const char *path, const void *data, size_t len);
+
+/*
+ * Make the directory PATH, with all above it, where it is not there; only its
+ * owner can look into what is made (0700).
+ */
+int file_make_directories(const char *path);
+
+/*
  * A file with no name in $TMPDIR (or /tmp), open for reading and writing,
  * close-on-exec.  Gone when it is closed.
  */

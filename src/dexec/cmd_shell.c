@@ -3,30 +3,14 @@
 
 #include <unistd.h>
 
-/*
- * One exec, in which a shell that every image with a shell has looks for a
- * better one: the user's own, then those made for people.
- */
-#define FIND_SHELL \
-	"own=$SHELL; " \
-	"while IFS=: read -r name x uid gid text home shell; do " \
-	"[ -n \"$own\" ] || [ \"$uid\" != \"$(id -u 2>/dev/null)\" ] || " \
-	"own=$shell; done </etc/passwd 2>/dev/null; " \
-	"case $own in */sh | */nologin | */false) own= ;; esac; " \
-	"for s in \"$own\" bash zsh fish ash; do " \
-	"command -v \"$s\" >/dev/null 2>&1 && exec \"$s\" \"$@\"; done; " \
-	"exec sh \"$@\""
+#include "container/shell.h"
 
 static void
 argv(struct call *call, struct strv *argv)
 {
 	call->options.interactive = true;
 	call->options.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	strv_push(argv, "sh");
-	strv_push(argv, "-c");
-	strv_push(argv, FIND_SHELL);
-	strv_push(argv, "sh");
-	strv_pushv(argv, call->args);
+	shell_argv(argv, call->args);
 }
 
 const struct command command_shell = {

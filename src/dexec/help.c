@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "dexec/help.h"
 
-#include "config.h"
-
 #include "base/buf.h"
 #include "dexec/command.h"
 #include "dexec/settings.h"
@@ -44,12 +42,4 @@ help_command(struct buf *b, const struct command *c)
 		return;
 	buf_add_text(b, "\nOptions:\n");
 	options_help(b, c->options);
-}
-
-void
-help_version(struct buf *b)
-{
-	buf_add_text(b, "dexec (" PACKAGE_NAME ") " PACKAGE_VERSION "\n"
-	    "Licence ISC: permission to use, copy, modify and distribute it "
-	    "is granted.\nThere is no warranty.\n");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What --help and --version say, made from the tables. */
+/* What --help says, made from the tables. */
 #ifndef DEXEC_HELP_H
 #define DEXEC_HELP_H
 
@@ -10,6 +10,5 @@ struct command;
 
 void help_program(struct buf *);
 void help_command(struct buf *, const struct command *);
-void help_version(struct buf *);
 
 #endif

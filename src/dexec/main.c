@@ -10,27 +10,17 @@
 #include "base/file.h"
 #include "base/leave.h"
 #include "base/mem.h"
+#include "base/program.h"
 #include "base/text.h"
 #include "dexec/command.h"
 #include "dexec/help.h"
 #include "dexec/settings.h"
 
-/* One line, one write: lines of several processes do not mix. */
 static void
 print_line(void *arg, const char *text)
 {
-	MEM_AUTO char *line = mem_printf("dexec: %s\n", text);
-
 	(void)arg;
-	file_write(STDERR_FILENO, line, strlen(line));
-}
-
-static int
-print(struct buf *text)
-{
-	fwrite(text->data, 1, text->len, stdout);
-	buf_clear(text);
-	return leave_with(0, STATUS_FAILED);
+	program_line("dexec", text);
 }
 
 static int
@@ -40,8 +30,7 @@ complain(struct error *e)
 
 	print_line(NULL, e->text);
 	if (e->usage)
-		file_write(STDERR_FILENO,
-		    "Try 'dexec --help' for more information.\n", 41);
+		program_hint("dexec");
 	error_clear(e);
 	return status;
 }
@@ -78,7 +67,7 @@ show_help(const char *topic)
 		help_command(&text, c);
 	else
 		help_program(&text);
-	return print(&text);
+	return program_print(&text, STATUS_FAILED);
 }
 
 /* What the command's row asks for, then the command. */
@@ -150,8 +139,8 @@ execute(struct call *call, char *const *words)
 	if (call->settings.help)
 		return show_help(words[used]);
 	if (call->settings.version) {
-		help_version(&text);
-		return print(&text);
+		program_version(&text, "dexec");
+		return program_print(&text, STATUS_FAILED);
 	}
 	if (run(call, words + used, &outcome, &e) == -1)
 		return complain(&e);

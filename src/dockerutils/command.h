@@ -12,7 +12,7 @@
 #include "base/options.h"
 #include "base/say.h"
 #include "base/strv.h"
-#include "dockerutils/arguments.h"
+#include "base/arguments.h"
 #include "dockerutils/project.h"
 #include "run/docker.h"
 

@@ -5,7 +5,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,38 +159,14 @@ docks_find(const struct docks *docks, const char *name, struct error *e)
 	return found;
 }
 
-/* With all directories above it; only ours can look into those we make. */
-static int
-make_directory(const char *path)
-{
-	MEM_AUTO char *dir = mem_dup(path);
-
-	for (char *slash = strchr(dir + 1, '/'); slash != NULL;
-	    slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(dir, 0700) == -1 && errno != EEXIST)
-			return -1;
-		*slash = '/';
-	}
-	return mkdir(path, 0700) == -1 && errno != EEXIST ? -1 : 0;
-}
-
 static int
 write_record(const char *directory, const struct record *r)
 {
 	MEM_AUTO char *path = mem_printf("%s/" RECORD, directory);
-	MEM_AUTO char *new = mem_printf("%s.%ld", path, (long)getpid());
 	BUF_AUTO struct buf text = { 0 };
-	FD_AUTO int fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
-	    O_NOFOLLOW, 0600);
 
 	record_text(r, &text);
-	if (fd != -1 && file_write(fd, text.data, text.len) == 0 &&
-	    rename(new, path) == 0)
-		return 0;
-	if (fd != -1)
-		unlink(new);
-	return -1;
+	return file_replace(path, text.data, text.len);
 }
 
 int
@@ -204,7 +179,7 @@ docks_write(const struct record *r, char **directory, struct error *e)
 	if (home == NULL)
 		return error_set(e, "there are no docks without $HOME");
 	*directory = mem_printf("%s/%s", home, r->host);
-	if (make_directory(*directory) == -1 ||
+	if (file_make_directories(*directory) == -1 ||
 	    write_record(*directory, r) == -1)
 		return error_system(e, "cannot write %s/" RECORD, *directory);
 	return 0;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "dockerutils/help.h"
 
-#include "config.h"
-
 #include "base/buf.h"
 #include "dockerutils/command.h"
 
@@ -35,12 +33,4 @@ help_command(struct buf *b, const struct command *c)
 	if (c->options != NULL)
 		options_help(b, c->options);
 	options_help(b, general_rows);
-}
-
-void
-help_version(struct buf *b)
-{
-	buf_add_text(b, "dockerutils (" PACKAGE_NAME ") " PACKAGE_VERSION "\n"
-	    "Licence ISC: permission to use, copy, modify and distribute it "
-	    "is granted.\nThere is no warranty.\n");
 }

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/leave.h"
 #include "base/mem.h"
+#include "base/program.h"
 #include "base/text.h"
 #include "dockerutils/command.h"
 #include "dockerutils/docks.h"
@@ -17,15 +18,12 @@
 #define STATUS_OURS	1	/* what we cannot do */
 #define STATUS_USAGE	2	/* as Python's argparse has it */
 
-/* One line, one write: lines of several processes do not mix. */
 static void
 print_line(void *arg, const char *text)
 {
 	const struct call *call = arg;
-	MEM_AUTO char *line = mem_printf("%s: %s\n", call->name, text);
 
-	fflush(stdout);
-	file_write(STDERR_FILENO, line, strlen(line));
+	program_line(call->name, text);
 }
 
 /* A failure stays what it was where its output is lost, too. */
@@ -42,22 +40,11 @@ complain(struct call *call, struct error *e)
 
 	print_line(call, e->text);
 	if (e->usage) {
-		MEM_AUTO char *hint = mem_printf(
-		    "Try '%s --help' for more information.\n", call->name);
-
-		file_write(STDERR_FILENO, hint, strlen(hint));
+		program_hint(call->name);
 		status = STATUS_USAGE;
 	}
 	error_clear(e);
 	return leave(status);
-}
-
-static int
-print(struct buf *text)
-{
-	fwrite(text->data, 1, text->len, stdout);
-	buf_clear(text);
-	return leave(0);
 }
 
 static int
@@ -125,8 +112,8 @@ run_command(struct call *call, const struct command *c, char *const *argv)
 		return complain(call, &e);
 	if (call->choices.help || call->choices.version) {
 		call->choices.help ? help_command(&text, c) :
-		    help_version(&text);
-		return print(&text);
+		    program_version(&text, "dockerutils");
+		return program_print(&text, STATUS_OURS);
 	}
 	call->words = strv_argv(&call->arguments.words);
 	call->docker.program = call->choices.docker;
@@ -153,15 +140,15 @@ run_program(struct call *call, char *const *argv)
 
 	if (help && argv[1] != NULL && command_named(argv[1]) != NULL) {
 		help_command(&text, command_named(argv[1]));
-		return print(&text);
+		return program_print(&text, STATUS_OURS);
 	}
 	if (help) {
 		help_program(&text);
-		return print(&text);
+		return program_print(&text, STATUS_OURS);
 	}
 	if (argv[0] != NULL && strcmp(argv[0], "--version") == 0) {
-		help_version(&text);
-		return print(&text);
+		program_version(&text, "dockerutils");
+		return program_print(&text, STATUS_OURS);
 	}
 	c = argv[0] != NULL ? command_named(argv[0]) : NULL;
 	if (c != NULL)

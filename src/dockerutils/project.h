@@ -9,7 +9,7 @@
 #include "base/say.h"
 #include "base/strv.h"
 #include "dockerutils/ini.h"
-#include "dockerutils/words.h"
+#include "base/words.h"
 
 struct error;
 

@@ -58,12 +58,9 @@ step_run_quietly(struct call *call, char *const *argv, struct error *e)
 {
 	struct spawn s = { .argv = argv, .fd = { STDIN_FILENO, STDOUT_FILENO,
 	    STDERR_FILENO } };
-	int wait_status;
 
 	fflush(stdout);
-	if (foreground_run(&s, &wait_status, e) == -1)
-		return -1;
-	return step_status(call, wait_status);
+	return foreground_call(&s, &call->signo, e);
 }
 
 int

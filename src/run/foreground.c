@@ -112,6 +112,19 @@ foreground_run(const struct spawn *s, int *wait_status, struct error *e)
 }
 
 int
+foreground_call(const struct spawn *s, int *signo, struct error *e)
+{
+	int wait_status;
+
+	if (foreground_run(s, &wait_status, e) == -1)
+		return -1;
+	if (!WIFSIGNALED(wait_status))
+		return WEXITSTATUS(wait_status);
+	*signo = WTERMSIG(wait_status);
+	return 128 + *signo;
+}
+
+int
 foreground_become(char *const *argv, char *const *env, struct error *e)
 {
 	MEM_AUTO char *shown = text_printable(argv[0], 200);

@@ -18,6 +18,12 @@ struct spawn;
 int foreground_run(const struct spawn *, int *wait_status, struct error *);
 
 /*
+ * The same; returns its exit status, or 128 and the signal that ended it, which
+ * *SIGNO is then; -1 as above.
+ */
+int foreground_call(const struct spawn *, int *signo, struct error *);
+
+/*
  * Become ARGV, with the NAME=VALUE words of ENV (NULL: none) in the
  * environment.  Returns only when it cannot be, -1 with the error set as above.
  */

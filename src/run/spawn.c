@@ -30,7 +30,7 @@ add_descriptors(posix_spawn_file_actions_t *actions, const int fd[3])
 }
 
 static int
-set_attributes(posix_spawnattr_t *attr, bool own_group)
+set_attributes(posix_spawnattr_t *attr, const struct spawn *s)
 {
 	short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
 	sigset_t ours, none;
@@ -41,7 +41,9 @@ set_attributes(posix_spawnattr_t *attr, bool own_group)
 	sigaddset(&ours, SIGPIPE);
 	sigaddset(&ours, SIGTTIN);
 	sigemptyset(&none);
-	if (own_group)
+	if (s->own_session)
+		flags |= POSIX_SPAWN_SETSID;
+	else if (s->own_group)
 		flags |= POSIX_SPAWN_SETPGROUP;
 	rc = posix_spawnattr_setsigdefault(attr, &ours);
 	if (rc == 0)
@@ -81,7 +83,7 @@ start(const struct spawn *s, posix_spawn_file_actions_t *actions,
 
 	rc = add_descriptors(actions, s->fd);
 	if (rc == 0)
-		rc = set_attributes(attr, s->own_group);
+		rc = set_attributes(attr, s);
 	if (rc == 0)
 		rc = posix_spawnp(&pid, s->argv[0], actions, attr, s->argv,
 		    env);

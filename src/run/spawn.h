@@ -19,6 +19,8 @@ struct spawn {
 	char *const *argv;	/* argv[0] is looked up in $PATH */
 	int fd[3];		/* its 0, 1 and 2: ours, or SPAWN_NULL */
 	bool own_group;		/* a process group of its own */
+	bool own_session;	/* ... in a session of its own: no terminal, and
+				   it outlives ours */
 	char *const *env;	/* NAME=VALUE words to add, NULL: none */
 };
 

@@ -351,7 +351,7 @@ in_shell() {
 	old_docks
 	local shell
 	for shell in bash zsh; do
-		run -0 in_shell $shell 'source dock nope; echo "status $?"; set | grep -v DOCKERUTILS | grep -i "^_\?dock\|^moniker\|^line=" ; echo end'
+		run -0 in_shell $shell 'source dock nope; echo "status $?"; set | grep -v "DOCKERUTILS\|DOCKERDO" | grep -i "^_\?dock\|^moniker\|^line=" ; echo end'
 		[ "$output" = $'dock-env: can\'t find dock configuration for nope\nstatus 1\nend' ]
 		run -0 in_shell $shell 'DOCKERUTILS_DISABLE_PROMPT=1; PS1=p; source dock one >/dev/null; echo "$PS1"; set | grep "^moniker=\|^host=\|^DOCK_"; castoff'
 		[ "$output" = $'p\nCastoff complete' ]

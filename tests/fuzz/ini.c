@@ -7,7 +7,7 @@
 #include "base/say.h"
 #include "base/strv.h"
 #include "dockerutils/ini.h"
-#include "dockerutils/words.h"
+#include "base/words.h"
 #include "fuzz.h"
 
 static const struct variable variables[] = { { "user", "u" },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "dockerutils/arguments.h"
+#include "base/arguments.h"
 
 #include <string.h>
 

@@ -4,8 +4,8 @@
  * order, long options by any beginning that only one has; behind "--" there
  * are no options.  What an option is, is for base/options to say.
  */
-#ifndef DOCKERUTILS_ARGUMENTS_H
-#define DOCKERUTILS_ARGUMENTS_H
+#ifndef BASE_ARGUMENTS_H
+#define BASE_ARGUMENTS_H
 
 #include "base/options.h"
 #include "base/strv.h"

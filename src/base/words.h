@@ -10,8 +10,8 @@
  *	{name}			one of `variables`, where braces mean something
  *	{{ }}			{ and }, there too
  */
-#ifndef DOCKERUTILS_WORDS_H
-#define DOCKERUTILS_WORDS_H
+#ifndef BASE_WORDS_H
+#define BASE_WORDS_H
 
 #include <stdbool.h>
 

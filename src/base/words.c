@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "dockerutils/words.h"
+#include "base/words.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: ISC */
+#include "dockerdo/mount.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/libexec.h"
+#include "base/mem.h"
+#include "base/strv.h"
+#include "base/text.h"
+#include "dockerdo/command.h"
+#include "dockerdo/engine.h"
+#include "dockerdo/mounts.h"
+#include "dockerdo/step.h"
+#include "run/loop.h"
+#include "run/signals.h"
+#include "run/spawn.h"
+
+#define PATIENCE	30000	/* ms, until something is mounted */
+#define SERVER_NAME	"dexec-sftp"
+
+int
+mount_bring_server(struct call *call, struct error *e)
+{
+	MEM_AUTO char *path = libexec_path(SERVER_NAME);
+	MEM_AUTO char *to = mem_printf("%s:" SFTP_SERVER,
+	    call->session.container_name);
+	char *const words[] = { (char *)"cp", path, to, NULL };
+
+	if (access(path, R_OK) == -1)
+		return error_system(e, "cannot read %s", path);
+	return engine_ask(call, words, e);
+}
+
+/* What waits for the mount. */
+struct mounting {
+	const char *point;
+	struct loop loop;
+	struct loop_watch watch;	/* of MOUNTS_FILE */
+	struct loop_timer deadline;
+	struct loop_child docker, sshfs;
+	struct signals signals;
+	int log;			/* what both have to say */
+	int signo;
+	bool mounted, failed, late;
+};
+
+static void
+look(struct mounting *m)
+{
+	ERROR_AUTO struct error e = { 0 };
+	struct mounts mounts;
+
+	if (mounts_read(&mounts, &e) == 0)
+		m->mounted = mounts_at(&mounts, m->point) != NULL;
+	else
+		m->failed = true;
+	mounts_clear(&mounts);
+}
+
+static void
+changed(void *arg, short revents)
+{
+	(void)revents;
+	look(arg);
+}
+
+static void
+ended(void *arg, int wait_status)
+{
+	struct mounting *m = arg;
+
+	if (!WIFSTOPPED(wait_status))
+		m->failed = true;
+}
+
+static void
+too_late(void *arg)
+{
+	struct mounting *m = arg;
+
+	m->late = true;
+}
+
+static void
+interrupted(void *arg, int signo)
+{
+	struct mounting *m = arg;
+
+	if (signo != SIGWINCH)
+		m->signo = signo;
+}
+
+static void
+nothing(void *arg)
+{
+	(void)arg;
+}
+
+/* Start ARGV with END for its streams; our terminal is none of its business. */
+static int
+start(struct mounting *m, struct loop_child *child, int end,
+    char *const *argv, struct error *e)
+{
+	struct spawn s = { .argv = argv, .fd = { end, end, m->log },
+	    .own_session = true };
+
+	child->pid = spawn_start(&s, e);
+	if (child->pid == -1)
+		return -1;
+	child->changed = ended;
+	child->arg = m;
+	loop_child(&m->loop, child);
+	return 0;
+}
+
+static void
+docker_words(const struct call *call, struct strv *argv)
+{
+	docker_argv(&call->docker, argv, "exec");
+	strv_push(argv, "-i");
+	strv_push_option(argv, "-u", call->session.container_username);
+	docker_argv_target(argv, call->session.container_name);
+	strv_push(argv, SFTP_SERVER);
+}
+
+static void
+sshfs_words(const struct call *call, const char *point, struct strv *argv)
+{
+	strv_push(argv, "sshfs");
+	strv_push(argv, "-f");
+	strv_push(argv, "-o");
+	strv_pushf(argv, "passive,fsname=dockerdo:%s",
+	    call->session.container_name);
+	strv_push(argv, ":/");
+	strv_push(argv, point);
+}
+
+static int
+start_both(struct mounting *m, const struct call *call, struct error *e)
+{
+	STRV_AUTO struct strv docker = { 0 };
+	STRV_AUTO struct strv sshfs = { 0 };
+	int pair[2], rc;
+
+	docker_words(call, &docker);
+	sshfs_words(call, m->point, &sshfs);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
+		return error_system(e, "cannot make a pair of sockets");
+	rc = start(m, &m->docker, pair[0], strv_argv(&docker), e);
+	if (rc == 0)
+		rc = start(m, &m->sshfs, pair[1], strv_argv(&sshfs), e);
+	close(pair[0]);
+	close(pair[1]);
+	return rc;
+}
+
+/* The last line that either has said. */
+static char *
+last_words(int log)
+{
+	BUF_AUTO struct buf text = { 0 };
+	char *line;
+	ssize_t n = pread(log, buf_reserve(&text, 4096), 4096, 0);
+
+	if (n > 0)
+		text.len = (size_t)n;
+	while (text.len > 0 && strchr("\r\n", text.data[text.len - 1]) != NULL)
+		text.len--;
+	buf_add(&text, "", 0);
+	line = strrchr(buf_text(&text), '\n');
+	return text_printable(line != NULL ? line + 1 : buf_text(&text), 500);
+}
+
+static void
+kill_child(struct mounting *m, struct loop_child *child)
+{
+	if (child->pid <= 0 || !child->active)
+		return;
+	kill(child->pid, SIGKILL);
+	loop_forget(&m->loop, child);
+	waitpid(child->pid, NULL, 0);
+}
+
+/* Nothing was mounted: both go, and the error says why. */
+static int
+give_up(struct mounting *m, struct error *e)
+{
+	MEM_AUTO char *words = last_words(m->log);
+
+	kill_child(m, &m->sshfs);
+	kill_child(m, &m->docker);
+	if (e->text != NULL)
+		return -1;
+	if (m->signo != 0)
+		return error_set(e, "interrupted");
+	return error_set(e, "cannot mount %s: %s", m->point,
+	    *words != '\0' ? words : m->late ? "it takes too long" :
+	    "sshfs or docker has ended");
+}
+
+static int
+wait_for_mount(struct mounting *m, const struct call *call, struct error *e)
+{
+	int rc;
+
+	m->signals = (struct signals){ .taken = interrupted, .pause = nothing,
+	    .resume = nothing, .arg = m };
+	m->deadline = (struct loop_timer){ .fire = too_late, .arg = m };
+	m->watch.events = POLLPRI;
+	m->watch.ready = changed;
+	m->watch.arg = m;
+	signals_take(&m->signals, &m->loop);
+	loop_watch(&m->loop, &m->watch);
+	loop_after(&m->loop, &m->deadline, PATIENCE);
+	rc = start_both(m, call, e);
+	while (rc == 0 && !m->mounted && !m->failed && !m->late &&
+	    m->signo == 0)
+		rc = loop_round(&m->loop, e);
+	rc = m->mounted && rc == 0 ? 0 : give_up(m, e);
+	/* From now on they are on their own. */
+	if (m->docker.active)
+		loop_forget(&m->loop, &m->docker);
+	if (m->sshfs.active)
+		loop_forget(&m->loop, &m->sshfs);
+	loop_unwatch(&m->loop, &m->watch);
+	loop_cancel(&m->loop, &m->deadline);
+	signals_give_back(&m->signals);
+	return rc;
+}
+
+/* A file that sshfs would hide. */
+static int
+check_empty(const char *point, struct error *e)
+{
+	DIR *dir = opendir(point);
+	const struct dirent *d;
+	bool empty = true;
+
+	if (dir == NULL)
+		return error_system(e, "cannot look into %s", point);
+	while (empty && (d = readdir(dir)) != NULL)
+		empty = strcmp(d->d_name, ".") == 0 ||
+		    strcmp(d->d_name, "..") == 0;
+	closedir(dir);
+	return empty ? 0 : error_set(e, "cannot mount on %s, which is not "
+	    "empty", point);
+}
+
+static void
+show(const struct call *call, const char *point)
+{
+	STRV_AUTO struct strv docker = { 0 };
+	STRV_AUTO struct strv sshfs = { 0 };
+
+	docker_words(call, &docker);
+	sshfs_words(call, point, &sshfs);
+	step_show(call, strv_argv(&docker));
+	step_show(call, strv_argv(&sshfs));
+}
+
+int
+mount_container(struct call *call, struct error *e)
+{
+	MEM_AUTO char *point = session_mount_point(&call->session);
+	struct mounting m = { .point = point, .log = -1 };
+	bool made;
+	int rc;
+
+	show(call, point);
+	if (call->choices.dry_run)
+		return 0;
+	made = mkdir(point, 0755) == 0;
+	if (!made && errno != EEXIST)
+		return error_system(e, "cannot make %s", point);
+	if (check_empty(point, e) == -1 || loop_init(&m.loop, e) == -1)
+		return -1;
+	m.log = file_temporary();
+	m.watch.fd = open(MOUNTS_FILE, O_RDONLY | O_CLOEXEC);
+	rc = m.log == -1 || m.watch.fd == -1 ?
+	    error_system(e, "cannot open " MOUNTS_FILE " or a temporary file") :
+	    wait_for_mount(&m, call, e);
+	if (m.signo != 0)
+		call->signo = m.signo;
+	loop_clear(&m.loop);
+	file_close(&m.log);
+	file_close(&m.watch.fd);
+	if (rc == -1 && made)
+		rmdir(point);
+	return rc;
+}
