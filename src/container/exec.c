@@ -20,6 +20,7 @@
 #include "run/spawn.h"
 
 #define STUCK_MS	1000	/* nobody reads what a dead command has left */
+#define SIZE_MS		1000
 
 void
 outcome_clear(struct outcome *o)
@@ -169,6 +170,7 @@ client_ended(void *arg, int wait_status)
 	x->wait_status = wait_status;
 	x->client_ended = true;
 	loop_cancel(x->loop, &x->timeout);
+	loop_cancel(x->loop, &x->size_timer);
 	ending_client_ended(&x->ending);
 	ending_not_swept(&x->ending);
 	streams_drain(&x->streams);
@@ -257,12 +259,26 @@ all_dead(void *arg)
 		loop_after(x->loop, &x->stuck_timer, STUCK_MS);
 }
 
+/*
+ * docker tells the engine how large the terminal is while the command is being
+ * started, ten times in half a second at most, and then not before that changes
+ * (docker/cli, exec's resize).  An engine that took longer is told now.
+ */
+static void
+tell_size(void *arg)
+{
+	struct exec *x = arg;
+
+	client_signal(&x->client, SIGWINCH);
+}
+
 static void
 init_timers(struct exec *x)
 {
 	x->timeout.fire = timed_out;
 	x->stuck_timer.fire = stuck;
-	x->timeout.arg = x->stuck_timer.arg = x;
+	x->size_timer.fire = tell_size;
+	x->timeout.arg = x->stuck_timer.arg = x->size_timer.arg = x;
 }
 
 static void
@@ -341,6 +357,7 @@ client_failed(void *arg, struct error *e)
 	error_clear(e);
 	x->finished_reported = true;
 	loop_cancel(x->loop, &x->timeout);
+	loop_cancel(x->loop, &x->size_timer);
 	spinner_clear(&x->spinner);
 	x->finished(x->arg);
 }
@@ -397,6 +414,8 @@ exec_start(struct exec *x, struct loop *loop, const struct exec_request *r,
 	start_spinner(x);
 	if (r->timeout > 0)
 		loop_after(loop, &x->timeout, r->timeout);
+	if (r->plan->options->tty)
+		loop_after(loop, &x->size_timer, SIZE_MS);
 	return 0;
 }
 

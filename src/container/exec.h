@@ -65,7 +65,7 @@ struct exec {
 	struct diagnosis diagnosis;
 	struct tty tty;
 	struct client client;
-	struct loop_timer timeout, stuck_timer;
+	struct loop_timer timeout, stuck_timer, size_timer;
 	unsigned long progress;
 	int wait_status;
 	bool carried, client_ended, finished_reported, output_lost, lent;

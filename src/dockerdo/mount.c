@@ -22,6 +22,7 @@
 #include "dockerdo/command.h"
 #include "dockerdo/engine.h"
 #include "dockerdo/mounts.h"
+#include "dockerdo/sshfs.h"
 #include "dockerdo/step.h"
 #include "run/loop.h"
 #include "run/signals.h"
@@ -133,6 +134,7 @@ docker_words(const struct call *call, struct strv *argv)
 	strv_push_option(argv, "-u", call->session.container_username);
 	docker_argv_target(argv, call->session.container_name);
 	strv_push(argv, SFTP_SERVER);
+	strv_push(argv, "--contained");
 }
 
 static void
@@ -141,8 +143,8 @@ sshfs_words(const struct call *call, const char *point, struct strv *argv)
 	strv_push(argv, "sshfs");
 	strv_push(argv, "-f");
 	strv_push(argv, "-o");
-	strv_pushf(argv, "passive,fsname=dockerdo:%s",
-	    call->session.container_name);
+	strv_pushf(argv, "passive,fsname=dockerdo:%s%s",
+	    call->session.container_name, sshfs_link_option());
 	strv_push(argv, ":/");
 	strv_push(argv, point);
 }

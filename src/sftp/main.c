@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * dexec-sftp
+ * dexec-sftp [--contained]
  *
  * Serves the files of the container that it was brought into, on standard input
  * and output, by the SSH File Transfer Protocol (sftp/packet.h), so that
  * `sshfs -o passive` on the other end can mount them.  Ends with standard input:
- * 0, or 1 where the client broke the rules.
+ * 0, or 1 where the client broke the rules.  With --contained symbolic links are
+ * told so that they lead to the same files where / is mounted elsewhere.
  *
  *     dexec-sftp --wait
  *
@@ -14,6 +15,7 @@
 #include <sys/stat.h>
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,7 +26,7 @@
 #include "sftp/wait.h"
 
 static int
-serve(void)
+serve(bool contained)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct server server;
@@ -39,6 +41,7 @@ serve(void)
 	}
 	/* A client's modes have been through its own umask. */
 	server.session.mask = umask(0);
+	server.session.contained = contained;
 	if (server_run(&server) == 0)
 		status = 0;
 	server_close(&server);
@@ -56,11 +59,13 @@ int
 main(int argc, char **argv)
 {
 	if (argc == 1)
-		return serve();
+		return serve(false);
+	if (argc == 2 && strcmp(argv[1], "--contained") == 0)
+		return serve(true);
 	if (argc == 2 && strcmp(argv[1], "--wait") == 0)
 		return wait_for_end() == -1;
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		return print_version();
-	fputs("usage: dexec-sftp [--wait | --version]\n", stderr);
+	fputs("usage: dexec-sftp [--contained | --wait | --version]\n", stderr);
 	return 2;
 }

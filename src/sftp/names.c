@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sftp/links.h"
 #include "sftp/status.h"
 
 int
@@ -76,14 +77,17 @@ put_name(struct reply *r, uint32_t id, const char *name)
 int
 names_readlink(struct session *s, const struct request *q, struct reply *r)
 {
-	char target[PATH_MAX];
+	char target[PATH_MAX], path[PATH_MAX];
 	ssize_t n = readlink(q->name, target, sizeof(target) - 1);
+	int error;
 
-	(void)s;
 	if (n == -1)
 		return errno;
 	target[n] = '\0';
-	return put_name(r, q->id, target);
+	if (!s->contained)
+		return put_name(r, q->id, target);
+	error = links_contain(q->name, target, path);
+	return error != 0 ? error : put_name(r, q->id, path);
 }
 
 /* The path of NAME in PATH, where only its directory is there. */

@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sftp/attributes.h"
@@ -46,6 +47,7 @@ struct request {
 struct session {
 	struct handles handles;
 	mode_t mask;			/* for modes that nobody asks for */
+	bool contained;			/* links are told as links_contain() */
 };
 
 struct request_kind {

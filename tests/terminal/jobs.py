@@ -57,6 +57,17 @@ class Jobs(StandinCase):
                              [b"INT", b"follow"])
         self.leave()
 
+    def test_size(self):
+        "-t: docker is told of the window's size again, which it may have lost"
+        self.orders("exec", "signal.signal(signal.SIGWINCH, lambda *_: "
+                            "mark('told')); mark('up'); wait('told'); end(7)")
+        self.bash()
+        self.terminal.send('"$dexec" -it box sh\r')
+        self.await_file("told")
+        self.prompt()
+        self.answer("echo status $?", "^status 7$")
+        self.leave()
+
     def test_interrupt_handled(self):
         "Ctrl-C: a command that ends well in spite of it lets the line go on"
         self.interrupt(0)
