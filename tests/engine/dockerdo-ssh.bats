@@ -44,7 +44,9 @@ teardown() {
 	cd / || return
 	end_started
 	[ -z "${DOCKERDO_SESSION_DIR-}" ] || dockerdo rm -f >/dev/null 2>&1
-	[ -z "${T-}" ] || ! grep -qF " $T/work/container " /proc/self/mountinfo || fusermount3 -uz "$T/work/container"
+	for point in container reykjavik; do
+		! grep -qF " ${T-}/work/$point " /proc/self/mountinfo || fusermount3 -uz "$T/work/$point"
+	done
 	[ -z "${SSH_AGENT_PID-}" ] || kill "$SSH_AGENT_PID"
 }
 
@@ -109,7 +111,10 @@ lines|/nowhere|image|a b|/root|none"
 @test "weak spots 22, 23: the whole way through a remote host, the mount as well" {
 	own --remote reykjavik --build-dir "$T/build dir"
 	export DOCKER_HOST=unix:///nowhere
+	echo there >"$T/build dir/file"
+	[ "$(<reykjavik/file)" = there ]
 	whole_way
+	run ! mountpoint -q reykjavik
 }
 
 @test "weak spot 19: keys are learned by docker, and nothing else is believed" {

@@ -39,6 +39,7 @@ remote_host() {
 			PidFile $dir/pid
 			StrictModes no
 			UsePAM no
+			Subsystem sftp internal-sftp
 			SetEnv DOCKER_HOST=$DOCKER_HOST
 		END
 		"${network[@]}" /usr/sbin/sshd -f "$dir/sshd_config" -E "$dir/log" 3>&- || continue
