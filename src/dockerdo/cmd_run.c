@@ -11,6 +11,7 @@
 #include "dockerdo/engine.h"
 #include "dockerdo/link.h"
 #include "dockerdo/mount.h"
+#include "dockerdo/recorder.h"
 
 static const struct option_row rows[] = {
 	{ .name = "no-default-args", .kind = OPTION_BOOL,
@@ -19,6 +20,8 @@ static const struct option_row rows[] = {
 	{ .name = "ssh-port-on-remote-host", .kind = OPTION_NUMBER,
 	    .offset = CHOICE(ssh_port), .value = "PORT", .least = 1,
 	    .help = "where its sshd is, for transport ssh (2222)" },
+	{ .name = "record", .kind = OPTION_BOOL, .offset = CHOICE(record),
+	    .help = "stay, and record what is changed in its files" },
 	{ .name = "remote-delay", .kind = OPTION_TEXT,
 	    .offset = CHOICE(remote_delay), .value = "SECONDS",
 	    .help = "nothing: kept for scripts of earlier times" },
@@ -121,7 +124,7 @@ roll_back(struct call *call)
 
 	if (call->session.transport == TRANSPORT_SSH)
 		link_close(call);
-	if (engine_ask(call, words, &e) == -1)
+	if (engine_ask(call, words, NULL, &e) == -1)
 		say_warning(&call->say, "%s", e.text);
 }
 
@@ -176,7 +179,7 @@ run(struct call *call, struct error *e)
 	if (status == 0 && !call->choices.dry_run)
 		say_note(&call->say, "%s runs, with its files in %s",
 		    s->container_name, point);
-	return status;
+	return status != 0 ? status : recorder_run_if_wanted(call, e);
 }
 
 const struct command command_run = {
@@ -189,7 +192,10 @@ const struct command command_run = {
 	    "image needs no program for that, and is not changed: a small\n"
 	    "one is brought along.  With transport ssh it is the image that\n"
 	    "dockerdo build has made, with an sshd, which listens on the\n"
-	    "loopback of the engine's host alone.  Other options are those of docker run;\n"
+	    "loopback of the engine's host alone.  With --record, and where\n"
+	    "the session or the settings say so, it stays until the files\n"
+	    "are unmounted, and records which of them are changed: that is\n"
+	    "for the background.  Other options are those of docker run;\n"
 	    "directories in them count from the session's directory, or from\n"
 	    "the build directory of a remote host.  When a step fails what\n"
 	    "has been made is removed again.\n",

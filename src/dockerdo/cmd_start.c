@@ -10,6 +10,7 @@
 #include "dockerdo/link.h"
 #include "dockerdo/mount.h"
 #include "dockerdo/mount_state.h"
+#include "dockerdo/recorder.h"
 #include "dockerdo/unmount.h"
 
 /* The container is stopped. */
@@ -45,6 +46,8 @@ remount(struct call *call, const char *point, struct error *e)
 }
 
 static const struct option_row rows[] = {
+	{ .name = "record", .kind = OPTION_BOOL, .offset = CHOICE(record),
+	    .help = "stay, and record what is changed in its files" },
 	{ .name = "remote-delay", .kind = OPTION_TEXT,
 	    .offset = CHOICE(remote_delay), .value = "SECONDS",
 	    .help = "nothing: kept for scripts of earlier times" },
@@ -76,7 +79,9 @@ run(struct call *call, struct error *e)
 		return -1;
 	if (state == CONTAINER_STOPPED)
 		status = start(call, e);
-	return status != 0 ? status : remount(call, point, e);
+	if (status == 0)
+		status = remount(call, point, e);
+	return status != 0 ? status : recorder_run_if_wanted(call, e);
 }
 
 const struct command command_start = {

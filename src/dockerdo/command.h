@@ -43,7 +43,7 @@ struct choices {
 	int64_t warm_idle;
 
 	/* the others */
-	bool no_bashrc, unset, json, no_default_args, lazy, force, delete;
+	bool record, dockerfile, no_bashrc, unset, json, no_default_args, lazy, force, delete;
 };
 
 /* How the words behind a command's name are read. */

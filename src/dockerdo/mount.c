@@ -43,7 +43,7 @@ mount_bring_server(struct call *call, struct error *e)
 		return 0;
 	if (access(path, R_OK) == -1)
 		return error_system(e, "cannot read %s", path);
-	return engine_ask(call, words, e);
+	return engine_ask(call, words, NULL, e);
 }
 
 /* What waits for the mount. */
