@@ -15,9 +15,12 @@
 #include "container/shell.h"
 #include "dockerdo/environment.h"
 #include "dockerdo/history.h"
+#include "dockerdo/link.h"
 #include "dockerdo/mounts.h"
 #include "dockerdo/place.h"
+#include "dockerdo/remote_words.h"
 #include "dockerdo/step.h"
+#include "dockerdo/variable.h"
 
 static const struct option_row rows[] = {
 	{ .letter = 'w', .name = "workdir", .kind = OPTION_TEXT,
@@ -106,9 +109,40 @@ decide_terminal(const struct call *call, struct exec_options *options)
 		    "on without -t");
 }
 
+/*
+ * By an ssh whose text has all that the options say; docker is still there to
+ * reach its processes by their cookie.
+ */
 static int
-show(const struct call *call, const struct plan *plan)
+prepare_ssh(const struct call *call, struct plan *plan, struct strv *argv,
+    struct error *e)
 {
+	const struct session *s = &call->session;
+	STRV_AUTO struct strv env = { 0 };
+
+	if (link_argv(s, argv, e) == -1)
+		return -1;
+	strv_push(argv, plan->options->tty ? "-tt" : "-T");
+	if (!plan->options->interactive)
+		strv_push(argv, "-n");
+	strv_push(argv, LINK_HOST);
+	strv_take(argv, remote_words_text(s, plan->options->workdir,
+	    plan->cookie != NULL ? plan->cookie : "", plan->command));
+	plan->client = strv_argv(argv);
+	remote_words_env(s, &env);
+	for (size_t i = 0; i < env.n; i++) {
+		char *value = strchr(env.v[i], '=');
+
+		*value = '\0';
+		setenv(env.v[i], value + 1, 1);
+	}
+	return 0;
+}
+
+static int
+show(const struct call *call, const struct plan *plan, struct error *e)
+{
+	STRV_AUTO struct strv client = { 0 };
 	STRV_AUTO struct strv argv = { 0 };
 	struct exec_options options = *plan->options;
 	struct plan shown = *plan;
@@ -117,6 +151,9 @@ show(const struct call *call, const struct plan *plan)
 	environment_show(&call->session, &options);
 	shown.options = &options;
 	shown.cookie = NULL;
+	if (call->session.transport == TRANSPORT_SSH &&
+	    prepare_ssh(call, &shown, &client, e) == -1)
+		return -1;
 	plan_argv(&shown, &argv);
 	step_show(call, strv_argv(&argv));
 	strv_clear(&options.env);
@@ -150,25 +187,58 @@ note_history(const struct call *call, const char *directory)
 		say_warning(&call->say, "%s", e.text);
 }
 
+/* 255 may be the command's own, or ssh's word for a failure. */
+static void
+check_link(struct call *call, struct outcome *o)
+{
+	if (call->session.transport != TRANSPORT_SSH ||
+	    o->kind != OUTCOME_STATUS || o->value != 255 || link_is_up(call))
+		return;
+	o->value = STATUS_FAILED;
+	if (o->message == NULL)
+		o->message = mem_dup("there is no connection into the "
+		    "container: dockerdo start makes one");
+}
+
 static int
 execute(struct call *call, struct plan *plan, struct error *e)
 {
+	STRV_AUTO struct strv client = { 0 };
 	const struct say quiet = { .line = call->say.line,
 	    .arg = call->say.arg };
 	const struct warm_setup warm = { .idle = call->choices.warm_idle,
 	    .say = &quiet };
 	struct exec_request r = { .plan = plan, .say = &quiet,
 	    .routes = ROUTES_OURS,
-	    .warm = call->choices.warm ? &warm : NULL };
+	    .warm = call->choices.warm &&
+		call->session.transport == TRANSPORT_DOCKER ? &warm : NULL };
 	struct outcome outcome = { 0 };
 	char cookie[COOKIE_LENGTH + 1];
 
 	plan_mark(plan, cookie);
+	if (call->session.transport == TRANSPORT_SSH &&
+	    prepare_ssh(call, plan, &client, e) == -1)
+		return -1;
 	if (exec_run(&r, &outcome, e) == -1)
 		return -1;
+	check_link(call, &outcome);
 	if (outcome.kind == OUTCOME_STATUS && outcome.value == 0)
 		note_history(call, plan->options->workdir);
 	return conclude(call, &outcome);
+}
+
+/* By way of docker; ssh has it in its text. */
+static int
+give_environment(const struct call *call, struct exec_options *options,
+    int *fd, struct error *e)
+{
+	const struct strv *env = &call->session.env;
+
+	for (size_t i = 0; i < env->n; i++)
+		if (variable_check(env->v[i], e) == -1)
+			return -1;
+	return call->session.transport == TRANSPORT_SSH ? 0 :
+	    environment_give(&call->session, options, fd, e);
 }
 
 static int
@@ -181,7 +251,7 @@ run(struct call *call, struct error *e)
 	    .user = call->session.container_username };
 	struct plan plan = { .docker = &call->docker, .options = &options,
 	    .target = call->session.container_name };
-	int status;
+	int status = 0;
 
 	if (find_directory(call, &directory, e) == -1)
 		return -1;
@@ -190,9 +260,9 @@ run(struct call *call, struct error *e)
 	decide_terminal(call, &options);
 	plan.command = strv_argv(&argv);
 	if (call->choices.verbose || call->choices.dry_run)
-		show(call, &plan);
-	status = call->choices.dry_run ? 0 :
-	    environment_give(&call->session, &options, &fd, e);
+		status = show(call, &plan, e);
+	if (status == 0 && !call->choices.dry_run)
+		status = give_environment(call, &options, &fd, e);
 	if (status == 0 && !call->choices.dry_run)
 		status = execute(call, &plan, e);
 	exec_options_clear(&options);
@@ -202,7 +272,7 @@ run(struct call *call, struct error *e)
 const struct command command_exec = {
 	.name = "exec",
 	.synopsis = "[COMMAND [ARGS...]]",
-	.summary = "run a command in the container (dodo); none: a shell",
+	.summary = "run a command in the container, or a shell: dodo",
 	.help =
 	    "Run COMMAND in the directory of the container that the current\n"
 	    "one is, or in / where that is none of its.  Options are those\n"
@@ -218,7 +288,6 @@ const struct command command_exec = {
 	.reading = READ_FRONT,
 	.most = ANY_NUMBER,
 	.session = true,
-	.container = true,
 	.relays_status = true,
 	.run = run,
 };

@@ -43,6 +43,8 @@ static const struct option_row rows[] = {
 	    .offset = CHOICE(transport), .value = "WAY",
 	    .choices = transport_words,
 	    .help = "docker, or ssh to an sshd in the container" },
+	{ .name = "record", .kind = OPTION_BOOL, .offset = CHOICE(record),
+	    .help = "record what is changed in its files" },
 	{ .name = "distro", .kind = OPTION_TEXT, .offset = CHOICE(distro),
 	    .value = "NAME",
 	    .help = "the image's, for transport ssh" },
@@ -150,7 +152,7 @@ fill(struct session *s, const struct call *call, struct error *e)
 	s->container_username = mem_dup(first_of(c->user,
 	    s->transport == TRANSPORT_SSH ? "root" : NULL));
 	s->remote_host_build_dir = mem_dup(first_of(c->build_dir, "."));
-	s->record_inotify = set->always_record_inotify;
+	s->record_inotify = c->record || set->always_record_inotify;
 	s->local_work_dir = getcwd(NULL, 0);
 	if (s->local_work_dir == NULL)
 		return error_system(e, "cannot tell the current directory");
@@ -260,7 +262,7 @@ run(struct call *call, struct error *e)
 const struct command command_init = {
 	.name = "init",
 	.synopsis = "[NAME]",
-	.summary = "make a session; to be used as source $(dockerdo init)",
+	.summary = "make a session: source $(dockerdo init)",
 	.help =
 	    "Make a session, whose files will be mounted in ./container, and\n"
 	    "print the name of a file for a shell to source.  With a NAME it\n"

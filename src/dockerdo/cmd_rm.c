@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "base/strv.h"
 #include "dockerdo/engine.h"
-#include "dockerdo/mount_state.h"
+#include "dockerdo/link.h"
 #include "dockerdo/unmount.h"
 
 static const struct option_row rows[] = {
@@ -25,7 +25,7 @@ static const struct option_row rows[] = {
 
 /* All that is ever in a session's directory. */
 static const char *const files[] = { "activate", "command_history.jsonl",
-    "env.list", "modified_files", "session.yaml", "ssh-socket-container",
+    "env.list", "known_hosts", "modified_files", "session.yaml", "ssh-socket-container",
     "ssh-socket-remote", NULL };
 
 static bool
@@ -90,6 +90,8 @@ remove_container(struct call *call, enum container_state state,
 	status = engine_run_silently(call, strv_argv(&words), e);
 	if (status != 0)
 		return status;
+	if (call->session.transport == TRANSPORT_SSH)
+		link_close(call);
 	if (unmount(call, point, true, e) == -1)
 		return -1;
 	return call->choices.dry_run ? 0 :
@@ -152,7 +154,7 @@ run(struct call *call, struct error *e)
 const struct command command_rm = {
 	.name = "rm",
 	.synopsis = "",
-	.summary = "remove the container; --delete: the session as well",
+	.summary = "remove the container, or all of the session",
 	.help =
 	    "Remove the session's container, which must be stopped, or any\n"
 	    "with --force.  With --delete its image, where one was built for\n"

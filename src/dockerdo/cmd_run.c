@@ -9,12 +9,22 @@
 #include "base/strv.h"
 #include "base/words.h"
 #include "dockerdo/engine.h"
+#include "dockerdo/link.h"
 #include "dockerdo/mount.h"
+#include "dockerdo/recorder.h"
 
 static const struct option_row rows[] = {
 	{ .name = "no-default-args", .kind = OPTION_BOOL,
 	    .offset = CHOICE(no_default_args),
 	    .help = "without default_docker_run_args of the settings" },
+	{ .name = "ssh-port-on-remote-host", .kind = OPTION_NUMBER,
+	    .offset = CHOICE(ssh_port), .value = "PORT", .least = 1,
+	    .help = "where its sshd is, for transport ssh (2222)" },
+	{ .name = "record", .kind = OPTION_BOOL, .offset = CHOICE(record),
+	    .help = "stay, and record what is changed in its files" },
+	{ .name = "remote-delay", .kind = OPTION_TEXT,
+	    .offset = CHOICE(remote_delay), .value = "SECONDS",
+	    .help = "nothing: kept for scripts of earlier times" },
 	{ .name = NULL }
 };
 
@@ -39,9 +49,47 @@ create_words(const struct call *call, struct strv *words, struct error *e)
 		if (!is_detach(args->v[i]))
 			strv_push(words, args->v[i]);
 	strv_push_option(words, "--name", s->container_name);
+	if (s->transport == TRANSPORT_SSH) {
+		/* For this host alone, and for those who have an account. */
+		strv_push(words, "-p");
+		strv_pushf(words, LINK_HOST ":%d:22",
+		    s->ssh_port_on_remote_host);
+		strv_push(words, s->image_tag);
+		return 0;
+	}
 	strv_push_option(words, "--entrypoint", SFTP_SERVER);
 	strv_push(words, s->image_tag != NULL ? s->image_tag : s->base_image);
 	strv_push(words, "--wait");
+	return 0;
+}
+
+static int
+change_port(struct session *s, void *arg, struct error *e)
+{
+	(void)e;
+	s->ssh_port_on_remote_host = *(int *)arg;
+	return 0;
+}
+
+/* That which is given, that of the session, the usual one. */
+static int
+choose_port(struct call *call, struct error *e)
+{
+	struct session *s = &call->session;
+	int port = call->choices.ssh_port != 0 ? call->choices.ssh_port :
+	    s->ssh_port_on_remote_host != 0 ? s->ssh_port_on_remote_host :
+	    LINK_PORT;
+
+	if (s->transport != TRANSPORT_SSH)
+		return 0;
+	if (port > 65535)
+		return error_usage(e, "there is no port %d", port);
+	if (s->image_tag == NULL)
+		return error_set(e, "transport ssh needs an image with an "
+		    "sshd: dockerdo build makes one");
+	if (!call->choices.dry_run)
+		return session_change(s, change_port, &port, e);
+	s->ssh_port_on_remote_host = port;
 	return 0;
 }
 
@@ -49,6 +97,7 @@ create_words(const struct call *call, struct strv *words, struct error *e)
 static int
 bring_up(struct call *call, struct error *e)
 {
+	const struct session *s = &call->session;
 	char *const words[] = { (char *)"start",
 	    call->session.container_name, NULL };
 	int status;
@@ -58,6 +107,8 @@ bring_up(struct call *call, struct error *e)
 	status = engine_run_silently(call, words, e);
 	if (status != 0)
 		return status;
+	if (s->transport == TRANSPORT_SSH && link_open(call, e) == -1)
+		return -1;
 	if (mount_container(call, e) == -1)
 		return -1;
 	return call->choices.dry_run ? 0 :
@@ -71,7 +122,9 @@ roll_back(struct call *call)
 	char *const words[] = { (char *)"rm", (char *)"-f",
 	    call->session.container_name, NULL };
 
-	if (engine_ask(call, words, &e) == -1)
+	if (call->session.transport == TRANSPORT_SSH)
+		link_close(call);
+	if (engine_ask(call, words, NULL, &e) == -1)
 		say_warning(&call->say, "%s", e.text);
 }
 
@@ -113,7 +166,7 @@ run(struct call *call, struct error *e)
 	MEM_AUTO char *point = session_mount_point(s);
 	int status;
 
-	if (check_state(call, e) == -1)
+	if (check_state(call, e) == -1 || choose_port(call, e) == -1)
 		return -1;
 	if (chdir(s->local_work_dir) == -1)
 		return error_system(e, "cannot enter %s", s->local_work_dir);
@@ -126,7 +179,7 @@ run(struct call *call, struct error *e)
 	if (status == 0 && !call->choices.dry_run)
 		say_note(&call->say, "%s runs, with its files in %s",
 		    s->container_name, point);
-	return status;
+	return status != 0 ? status : recorder_run_if_wanted(call, e);
 }
 
 const struct command command_run = {
@@ -137,7 +190,12 @@ const struct command command_run = {
 	    "Make the session's container from its image, start it, and\n"
 	    "mount its files in ./container of the session's directory.  The\n"
 	    "image needs no program for that, and is not changed: a small\n"
-	    "one is brought along.  Other options are those of docker run;\n"
+	    "one is brought along.  With transport ssh it is the image that\n"
+	    "dockerdo build has made, with an sshd, which listens on the\n"
+	    "loopback of the engine's host alone.  With --record, and where\n"
+	    "the session or the settings say so, it stays until the files\n"
+	    "are unmounted, and records which of them are changed: that is\n"
+	    "for the background.  Other options are those of docker run;\n"
 	    "directories in them count from the session's directory, or from\n"
 	    "the build directory of a remote host.  When a step fails what\n"
 	    "has been made is removed again.\n",
@@ -146,6 +204,5 @@ const struct command command_run = {
 	.letters = "n",
 	.most = ANY_NUMBER,
 	.session = true,
-	.container = true,
 	.run = run,
 };

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "dockerdo/engine.h"
+#include "dockerdo/link.h"
 #include "dockerdo/mount_state.h"
 
 static const struct option_row rows[] = {
@@ -25,6 +26,7 @@ struct facts {
 	char *trouble;		/* why, or NULL */
 	char *point;
 	const char *mount;
+	const char *link;	/* NULL: the transport has none */
 };
 
 static void
@@ -41,6 +43,8 @@ gather(struct call *call, struct facts *f)
 	else
 		f->trouble = mem_dup(e.text);
 	error_clear(&e);
+	if (call->session.transport == TRANSPORT_SSH)
+		f->link = link_is_up(call) ? "up" : "down";
 	f->mount = "unknown";
 	if (mount_look(f->point, &mounted, &e) == 0)
 		f->mount = mount_state_words[mounted];
@@ -69,6 +73,7 @@ print_table(const struct session *s, const struct facts *f)
 	row(&t, "state", f->state);
 	row(&t, "files", files);
 	row(&t, "transport", transport_words[s->transport]);
+	row(&t, "connection", f->link);
 	row(&t, "host", s->remote_host != NULL ? s->remote_host :
 	    "this machine");
 	if (s->remote_host != NULL)
@@ -103,6 +108,7 @@ print_json(const struct session *s, const struct facts *f)
 	set(o, "mount_point", f->point);
 	set(o, "mount", f->mount);
 	set(o, "transport", transport_words[s->transport]);
+	set(o, "connection", f->link);
 	set(o, "remote_host", s->remote_host);
 	set(o, "remote_host_build_dir", s->remote_host_build_dir);
 	set(o, "base_image", s->base_image);

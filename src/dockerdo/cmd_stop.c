@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/strv.h"
 #include "dockerdo/engine.h"
+#include "dockerdo/link.h"
 #include "dockerdo/unmount.h"
 
 static const struct option_row rows[] = {
@@ -23,6 +24,8 @@ run(struct call *call, struct error *e)
 
 	if (unmount(call, point, call->choices.lazy, e) == -1)
 		return -1;
+	if (s->transport == TRANSPORT_SSH)
+		link_close(call);
 	status = engine_run_silently(call, words, e);
 	if (status != 0 || call->choices.dry_run)
 		return status;
@@ -39,6 +42,5 @@ const struct command command_stop = {
 	    "in use nothing is done, and it is said by whom.\n",
 	.options = rows,
 	.session = true,
-	.container = true,
 	.run = run,
 };

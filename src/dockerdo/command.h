@@ -30,6 +30,9 @@ struct choices {
 	bool local;
 	int transport;
 
+	/* run */
+	int ssh_port;
+
 	/* build */
 	const char *overlay_tag;
 	bool build_there;
@@ -40,7 +43,7 @@ struct choices {
 	int64_t warm_idle;
 
 	/* the others */
-	bool no_bashrc, unset, json, no_default_args, lazy, force, delete;
+	bool record, dockerfile, no_bashrc, unset, json, no_default_args, lazy, force, delete;
 };
 
 /* How the words behind a command's name are read. */
@@ -72,7 +75,6 @@ struct command {
 	const char *letters;		/* READ_DOCKER: those that are ours */
 	size_t least, most;		/* words that are no options */
 	bool session;			/* is about the active one */
-	bool container;			/* and reaches its container */
 	bool relays_status;		/* of a command of the user's: what is
 					   ours ends with 125 */
 	bool hidden;			/* for scripts of ours: not listed */

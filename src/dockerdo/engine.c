@@ -95,7 +95,8 @@ ask_one(struct call *call, struct question *q, struct error *e)
 }
 
 int
-engine_ask(struct call *call, char *const *words, struct error *e)
+engine_ask(struct call *call, char *const *words, struct buf *answer,
+    struct error *e)
 {
 	struct question q = { 0 };
 	MEM_AUTO char *why = NULL;
@@ -108,6 +109,8 @@ engine_ask(struct call *call, char *const *words, struct error *e)
 		why = question_complaint(&q);
 		rc = error_set(e, "docker %s: %s", words[0], why);
 	}
+	if (rc == 0 && answer != NULL)
+		buf_add(answer, buf_text(&q.capture.out), q.capture.out.len);
 	question_clear(&q);
 	return rc;
 }

@@ -10,6 +10,7 @@
 #include "base/strv.h"
 #include "dockerdo/session.h"
 
+struct buf;
 struct call;
 struct error;
 struct state;
@@ -27,8 +28,12 @@ void engine_argv(const struct call *, char *const *words, struct strv *argv);
 int engine_run(struct call *, char *const *words, struct error *);
 int engine_run_silently(struct call *, char *const *words, struct error *);
 
-/* Ask docker, with WORDS; what it complains of is the error. */
-int engine_ask(struct call *, char *const *words, struct error *);
+/*
+ * Ask docker, with WORDS; what it says is appended to ANSWER (NULL: dropped),
+ * what it complains of is the error.
+ */
+int engine_ask(struct call *, char *const *words, struct buf *answer,
+    struct error *);
 
 /* What state the container is in; -1 with the error set: nobody knows. */
 int engine_state(struct call *, struct state *, struct error *);

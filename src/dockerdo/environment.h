@@ -15,7 +15,7 @@ struct session;
 void environment_show(const struct session *, struct exec_options *);
 
 /*
- * Put them into this process's environment, and into the options.  *FD is the
+ * Put them, which are as variable_check() has them, into this process's environment, and into the options.  *FD is the
  * file's, which is to stay open until the command has ended, or -1.
  */
 int environment_give(const struct session *, struct exec_options *, int *fd,

@@ -83,61 +83,112 @@ history_add(const struct session *s, const char *cwd, char *const *argv,
 	return 0;
 }
 
-/* The command as a shell reads it; NULL when ENTRY has none. */
-static char *
-command_of(json_t *entry)
+/*
+ * Append the words of ENTRY; where it has none, those that have a shell run its
+ * line.  LINE is that line, or NULL.
+ */
+static void
+words_of(json_t *entry, struct strv *words, const char **line)
 {
-	STRV_AUTO struct strv words = { 0 };
 	json_t *argv = json_object_get(entry, "argv");
-	const char *text = json_string_value(json_object_get(entry,
-	    "command"));
+	const char *word;
 
+	*line = NULL;
 	for (size_t i = 0; i < json_array_size(argv); i++) {
-		const char *word = json_string_value(json_array_get(argv, i));
-
-		if (word == NULL)
-			return mem_dup(text);
-		strv_push(&words, word);
+		word = json_string_value(json_array_get(argv, i));
+		if (word != NULL)
+			strv_push(words, word);
 	}
-	return words.n > 0 ? text_quote_argv(strv_argv(&words)) :
-	    mem_dup(text);
+	if (words->n > 0)
+		return;
+	*line = json_string_value(json_object_get(entry, "command"));
+	if (*line == NULL)
+		return;
+	strv_push(words, "sh");
+	strv_push(words, "-c");
+	strv_push(words, *line);
 }
 
-/* CWD: that of the line before. */
-static void
-add_line(struct buf *text, const char *line, char **cwd)
+static int
+read_entries(const struct session *s, void (*each)(void *arg,
+    const char *cwd, char *const *words, const char *line), void *arg,
+    struct error *e)
 {
-	json_t *entry = json_loads(line, 0, NULL);
-	const char *directory = json_string_value(json_object_get(entry,
-	    "cwd"));
-	MEM_AUTO char *command = entry != NULL ? command_of(entry) : NULL;
+	MEM_AUTO char *path = session_file(s, NAME);
+	BUF_AUTO struct buf text = { 0 };
+	char *rest, *at;
 
-	if (directory != NULL && command != NULL) {
-		if (*cwd == NULL || strcmp(*cwd, directory) != 0) {
-			buf_add_text(text, "cd ");
-			text_quote(text, directory);
-			buf_add_byte(text, '\n');
-			free(*cwd);
-			*cwd = mem_dup(directory);
-		}
-		buf_addf(text, "%s\n", command);
+	if (file_read(path, LARGEST, &text) == -1)
+		return errno == ENOENT ? 0 :
+		    error_system(e, "cannot read %s", path);
+	rest = text.data;
+	while ((at = strsep(&rest, "\n")) != NULL) {
+		STRV_AUTO struct strv words = { 0 };
+		json_t *entry = json_loads(at, 0, NULL);
+		const char *cwd = json_string_value(json_object_get(entry,
+		    "cwd"));
+		const char *line;
+
+		words_of(entry, &words, &line);
+		if (cwd != NULL && words.n > 0)
+			each(arg, cwd, strv_argv(&words), line);
+		json_decref(entry);
 	}
-	json_decref(entry);
+	return 0;
+}
+
+struct each {
+	void (*each)(void *arg, const char *cwd, char *const *words);
+	void *arg;
+};
+
+static void
+tell(void *arg, const char *cwd, char *const *words, const char *line)
+{
+	const struct each *e = arg;
+
+	(void)line;
+	e->each(e->arg, cwd, words);
+}
+
+int
+history_each(const struct session *s,
+    void (*each)(void *arg, const char *cwd, char *const *words), void *arg,
+    struct error *e)
+{
+	struct each closure = { each, arg };
+
+	return read_entries(s, tell, &closure, e);
+}
+
+struct listing {
+	struct buf *text;
+	char *cwd;		/* of the line before, or NULL */
+};
+
+static void
+add_line(void *arg, const char *cwd, char *const *words, const char *line)
+{
+	struct listing *l = arg;
+	MEM_AUTO char *quoted = line != NULL ? mem_dup(line) :
+	    text_quote_argv(words);
+
+	if (l->cwd == NULL || strcmp(l->cwd, cwd) != 0) {
+		buf_add_text(l->text, "cd ");
+		text_quote(l->text, cwd);
+		buf_add_byte(l->text, '\n');
+		free(l->cwd);
+		l->cwd = mem_dup(cwd);
+	}
+	buf_addf(l->text, "%s\n", quoted);
 }
 
 int
 history_text(const struct session *s, struct buf *text, struct error *e)
 {
-	MEM_AUTO char *path = session_file(s, NAME);
-	MEM_AUTO char *cwd = NULL;
-	BUF_AUTO struct buf lines = { 0 };
-	char *rest, *line;
+	struct listing l = { .text = text };
+	int rc = read_entries(s, add_line, &l, e);
 
-	if (file_read(path, LARGEST, &lines) == -1)
-		return errno == ENOENT ? 0 :
-		    error_system(e, "cannot read %s", path);
-	rest = lines.data;
-	while ((line = strsep(&rest, "\n")) != NULL)
-		add_line(text, line, &cwd);
-	return 0;
+	free(l.cwd);
+	return rc;
 }

@@ -23,4 +23,11 @@ int history_add(const struct session *, const char *cwd, char *const *argv,
  */
 int history_text(const struct session *, struct buf *text, struct error *);
 
+/*
+ * Tell EACH of them: its directory, and the words that run it, as an argv.
+ */
+int history_each(const struct session *,
+    void (*each)(void *arg, const char *cwd, char *const *words), void *arg,
+    struct error *);
+
 #endif

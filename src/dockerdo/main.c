@@ -105,9 +105,6 @@ dispatch(struct call *call, const struct command *c, struct error *e)
 			return -1;
 		engine_choose(call, &host);
 	}
-	if (c->container && call->session.transport != TRANSPORT_DOCKER)
-		return error_set(e, "the session's transport is ssh, and this "
-		    "is for transport docker: see dockerdo init --transport");
 	return c->run(call, e);
 }
 

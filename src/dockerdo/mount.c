@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "dockerdo/command.h"
 #include "dockerdo/engine.h"
+#include "dockerdo/link.h"
 #include "dockerdo/mounts.h"
 #include "dockerdo/sshfs.h"
 #include "dockerdo/step.h"
@@ -41,7 +42,7 @@ mount_bring_server(struct call *call, struct error *e)
 
 	if (access(path, R_OK) == -1)
 		return error_system(e, "cannot read %s", path);
-	return engine_ask(call, words, e);
+	return engine_ask(call, words, NULL, e);
 }
 
 /* What waits for the mount. */
@@ -50,7 +51,7 @@ struct mounting {
 	struct loop loop;
 	struct loop_watch watch;	/* of MOUNTS_FILE */
 	struct loop_timer deadline;
-	struct loop_child docker, sshfs;
+	struct loop_child server, sshfs;
 	struct signals signals;
 	int log;			/* what both have to say */
 	int signo;
@@ -126,15 +127,25 @@ start(struct mounting *m, struct loop_child *child, int end,
 	return 0;
 }
 
-static void
-docker_words(const struct call *call, struct strv *argv)
+/* What serves the files on its stdin and stdout. */
+static int
+server_words(const struct call *call, struct strv *argv, struct error *e)
 {
-	docker_argv(&call->docker, argv, "exec");
-	strv_push(argv, "-i");
-	strv_push_option(argv, "-u", call->session.container_username);
-	docker_argv_target(argv, call->session.container_name);
+	if (call->session.transport == TRANSPORT_SSH) {
+		if (link_argv(&call->session, argv, e) == -1)
+			return -1;
+		strv_push(argv, LINK_HOST);
+	} else {
+		docker_argv(&call->docker, argv, "exec");
+		strv_push(argv, "-i");
+		strv_push_option(argv, "-u",
+		    call->session.container_username);
+		docker_argv_target(argv, call->session.container_name);
+	}
+	/* Not that of an sshd: its links would lead to files of this host. */
 	strv_push(argv, SFTP_SERVER);
 	strv_push(argv, "--contained");
+	return 0;
 }
 
 static void
@@ -152,15 +163,16 @@ sshfs_words(const struct call *call, const char *point, struct strv *argv)
 static int
 start_both(struct mounting *m, const struct call *call, struct error *e)
 {
-	STRV_AUTO struct strv docker = { 0 };
+	STRV_AUTO struct strv server = { 0 };
 	STRV_AUTO struct strv sshfs = { 0 };
 	int pair[2], rc;
 
-	docker_words(call, &docker);
+	if (server_words(call, &server, e) == -1)
+		return -1;
 	sshfs_words(call, m->point, &sshfs);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
 		return error_system(e, "cannot make a pair of sockets");
-	rc = start(m, &m->docker, pair[0], strv_argv(&docker), e);
+	rc = start(m, &m->server, pair[0], strv_argv(&server), e);
 	if (rc == 0)
 		rc = start(m, &m->sshfs, pair[1], strv_argv(&sshfs), e);
 	close(pair[0]);
@@ -202,14 +214,14 @@ give_up(struct mounting *m, struct error *e)
 	MEM_AUTO char *words = last_words(m->log);
 
 	kill_child(m, &m->sshfs);
-	kill_child(m, &m->docker);
+	kill_child(m, &m->server);
 	if (e->text != NULL)
 		return -1;
 	if (m->signo != 0)
 		return error_set(e, "interrupted");
 	return error_set(e, "cannot mount %s: %s", m->point,
 	    *words != '\0' ? words : m->late ? "it takes too long" :
-	    "sshfs or docker has ended");
+	    "sshfs, or who serves it, has ended");
 }
 
 static int
@@ -232,8 +244,8 @@ wait_for_mount(struct mounting *m, const struct call *call, struct error *e)
 		rc = loop_round(&m->loop, e);
 	rc = m->mounted && rc == 0 ? 0 : give_up(m, e);
 	/* From now on they are on their own. */
-	if (m->docker.active)
-		loop_forget(&m->loop, &m->docker);
+	if (m->server.active)
+		loop_forget(&m->loop, &m->server);
 	if (m->sshfs.active)
 		loop_forget(&m->loop, &m->sshfs);
 	loop_unwatch(&m->loop, &m->watch);
@@ -260,16 +272,18 @@ check_empty(const char *point, struct error *e)
 	    "empty", point);
 }
 
-static void
-show(const struct call *call, const char *point)
+static int
+show(const struct call *call, const char *point, struct error *e)
 {
-	STRV_AUTO struct strv docker = { 0 };
+	STRV_AUTO struct strv server = { 0 };
 	STRV_AUTO struct strv sshfs = { 0 };
 
-	docker_words(call, &docker);
+	if (server_words(call, &server, e) == -1)
+		return -1;
 	sshfs_words(call, point, &sshfs);
-	step_show(call, strv_argv(&docker));
+	step_show(call, strv_argv(&server));
 	step_show(call, strv_argv(&sshfs));
+	return 0;
 }
 
 int
@@ -280,7 +294,8 @@ mount_container(struct call *call, struct error *e)
 	bool made;
 	int rc;
 
-	show(call, point);
+	if (show(call, point, e) == -1)
+		return -1;
 	if (call->choices.dry_run)
 		return 0;
 	made = mkdir(point, 0755) == 0;

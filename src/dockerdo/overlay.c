@@ -52,11 +52,18 @@
 	"    chown -R \"$user\" \"$home/.ssh\"; \\\n" \
 	"    rm -f /etc/ssh/ssh_host_*\n"
 
-/* The server is the first process, so that a stop ends it at once. */
+/*
+ * The server is the first process, so that a stop ends it at once.  What docker
+ * has given that for its environment is kept for the user's commands, to whom
+ * sshd would not give it.
+ */
 #define SERVE \
 	"ENTRYPOINT []\n" \
-	"CMD [\"/bin/sh\", \"-c\", \"mkdir -p /run/sshd && ssh-keygen -A && " \
-	"exec /usr/sbin/sshd -D -e -o AcceptEnv='*'\"]\n"
+	"CMD [\"/bin/sh\", \"-c\", \"mkdir -p /run/sshd && " \
+	"(unset HOME PWD OLDPWD SHLVL _; umask 077; " \
+	"export -p >/run/dockerdo_env) && " \
+	"chown %s /run/dockerdo_env && ssh-keygen -A && " \
+	"exec /usr/sbin/sshd -D -e -o AcceptEnv='_DODO*'\"]\n"
 
 static bool
 is_image(const char *image)
@@ -99,7 +106,7 @@ overlay_text(struct buf *b, const struct session *s, struct error *e)
 	    "# A public key, which may well be in the image.\n"
 	    "ARG " OVERLAY_KEY "\n");
 	buf_addf(b, ADMIT, user);
-	buf_add_text(b, SERVE);
+	buf_addf(b, SERVE, user);
 	return 0;
 }
 

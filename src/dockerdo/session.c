@@ -193,6 +193,21 @@ session_set_state(struct session *s, enum container_state state,
 	return session_change(s, set_state, &value, e);
 }
 
+static int
+set_record(struct session *s, void *arg, struct error *e)
+{
+	(void)arg;
+	(void)e;
+	s->record_inotify = true;
+	return 0;
+}
+
+int
+session_set_record(struct session *s, struct error *e)
+{
+	return s->record_inotify ? 0 : session_change(s, set_record, NULL, e);
+}
+
 /* Where NAME is, or would be. */
 static size_t
 position(const struct strv *env, const char *name, bool *there)

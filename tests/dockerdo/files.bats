@@ -124,6 +124,27 @@ assert d == {"always_interactive": False, "always_record_inotify": False, "defau
 	done
 }
 
+@test "init: activate mounts the build directory of a remote host, where an sshd is used" {
+	local file shell
+	mkdir "$T/it's here"
+	cd "$T/it's here"
+	standin ssh sshfs fusermount mountpoint
+	echo 'exit 1' >"$T/do-mountpoint"
+	file=$(dockerdo init --transport ssh --remote reykjavik --build-dir '/b;touch pwn' mine 2>/dev/null)
+	for shell in sh bash zsh; do
+		rm -f "$T/calls"
+		run -0 $shell -c '. "$1"; deactivate_dockerdo' x "$file"
+		[ -d reykjavik ]
+		diff "$T/calls" - <<-END
+			mountpoint -q -- $(printf %q "$PWD/reykjavik")
+			ssh -n -- reykjavik $(printf %q "mkdir -p -- '/b;touch pwn'")
+			sshfs $(printf %q 'reykjavik:/b;touch pwn') $(printf %q "$PWD/reykjavik")
+			fusermount -u -- $(printf %q "$PWD/reykjavik")
+		END
+	done
+	[ -z "$(find "$T" -name pwn)" ]
+}
+
 @test "weak spot 67: a session's name is no path, and an existing one stays" {
 	local name
 	for name in ../evil a/b . .. -x '' 'a b' $'a\nb' 'a;b' 'a$(b)'; do
