@@ -91,8 +91,9 @@ find_directory(const struct call *call, char **directory, struct error *e)
 	if (*directory != NULL)
 		return 0;
 	*directory = mem_dup("/");
-	if (call->choices.verbose)
-		say_note(&call->say, "not in %s: runs in /", point);
+	/* Not unsaid: it may be about to remove what is there. */
+	say_note(&call->say, "not in %s: runs in / (-w DIR: elsewhere)",
+	    point);
 	return 0;
 }
 

@@ -48,6 +48,7 @@ mount_bring_server(struct call *call, struct error *e)
 /* What waits for the mount. */
 struct mounting {
 	const char *point;
+	struct strv server_argv, sshfs_argv;
 	struct loop loop;
 	struct loop_watch watch;	/* of MOUNTS_FILE */
 	struct loop_timer deadline;
@@ -148,33 +149,37 @@ server_words(const struct call *call, struct strv *argv, struct error *e)
 	return 0;
 }
 
-static void
-sshfs_words(const struct call *call, const char *point, struct strv *argv)
+static int
+sshfs_words(struct call *call, const char *point, struct strv *argv,
+    struct error *e)
 {
+	const char *links = "";
+
+	if (!call->choices.dry_run)
+		links = sshfs_link_option(&call->signo);
+	if (call->signo != 0)
+		return error_set(e, "interrupted");
 	strv_push(argv, "sshfs");
 	strv_push(argv, "-f");
 	strv_push(argv, "-o");
 	strv_pushf(argv, "passive,fsname=dockerdo:%s%s",
-	    call->session.container_name, sshfs_link_option());
+	    call->session.container_name, links);
 	strv_push(argv, ":/");
 	strv_push(argv, point);
+	return 0;
 }
 
 static int
-start_both(struct mounting *m, const struct call *call, struct error *e)
+start_both(struct mounting *m, struct error *e)
 {
-	STRV_AUTO struct strv server = { 0 };
-	STRV_AUTO struct strv sshfs = { 0 };
 	int pair[2], rc;
 
-	if (server_words(call, &server, e) == -1)
-		return -1;
-	sshfs_words(call, m->point, &sshfs);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
 		return error_system(e, "cannot make a pair of sockets");
-	rc = start(m, &m->server, pair[0], strv_argv(&server), e);
+	rc = start(m, &m->server, pair[0], strv_argv(&m->server_argv), e);
 	if (rc == 0)
-		rc = start(m, &m->sshfs, pair[1], strv_argv(&sshfs), e);
+		rc = start(m, &m->sshfs, pair[1], strv_argv(&m->sshfs_argv),
+		    e);
 	close(pair[0]);
 	close(pair[1]);
 	return rc;
@@ -225,7 +230,7 @@ give_up(struct mounting *m, struct error *e)
 }
 
 static int
-wait_for_mount(struct mounting *m, const struct call *call, struct error *e)
+wait_for_mount(struct mounting *m, struct error *e)
 {
 	int rc;
 
@@ -238,7 +243,7 @@ wait_for_mount(struct mounting *m, const struct call *call, struct error *e)
 	signals_take(&m->signals, &m->loop);
 	loop_watch(&m->loop, &m->watch);
 	loop_after(&m->loop, &m->deadline, PATIENCE);
-	rc = start_both(m, call, e);
+	rc = start_both(m, e);
 	while (rc == 0 && !m->mounted && !m->failed && !m->late &&
 	    m->signo == 0)
 		rc = loop_round(&m->loop, e);
@@ -273,17 +278,28 @@ check_empty(const char *point, struct error *e)
 }
 
 static int
-show(const struct call *call, const char *point, struct error *e)
+mount_by(struct call *call, struct mounting *m, struct error *e)
 {
-	STRV_AUTO struct strv server = { 0 };
-	STRV_AUTO struct strv sshfs = { 0 };
+	bool made = mkdir(m->point, 0755) == 0;
+	int rc;
 
-	if (server_words(call, &server, e) == -1)
+	if (!made && errno != EEXIST)
+		return error_system(e, "cannot make %s", m->point);
+	if (check_empty(m->point, e) == -1 || loop_init(&m->loop, e) == -1)
 		return -1;
-	sshfs_words(call, point, &sshfs);
-	step_show(call, strv_argv(&server));
-	step_show(call, strv_argv(&sshfs));
-	return 0;
+	m->log = file_temporary();
+	m->watch.fd = open(MOUNTS_FILE, O_RDONLY | O_CLOEXEC);
+	rc = m->log == -1 || m->watch.fd == -1 ?
+	    error_system(e, "cannot open " MOUNTS_FILE " or a temporary file") :
+	    wait_for_mount(m, e);
+	if (m->signo != 0)
+		call->signo = m->signo;
+	loop_clear(&m->loop);
+	file_close(&m->log);
+	file_close(&m->watch.fd);
+	if (rc == -1 && made)
+		rmdir(m->point);
+	return rc;
 }
 
 int
@@ -291,29 +307,17 @@ mount_container(struct call *call, struct error *e)
 {
 	MEM_AUTO char *point = session_mount_point(&call->session);
 	struct mounting m = { .point = point, .log = -1 };
-	bool made;
-	int rc;
+	int rc = server_words(call, &m.server_argv, e);
 
-	if (show(call, point, e) == -1)
-		return -1;
-	if (call->choices.dry_run)
-		return 0;
-	made = mkdir(point, 0755) == 0;
-	if (!made && errno != EEXIST)
-		return error_system(e, "cannot make %s", point);
-	if (check_empty(point, e) == -1 || loop_init(&m.loop, e) == -1)
-		return -1;
-	m.log = file_temporary();
-	m.watch.fd = open(MOUNTS_FILE, O_RDONLY | O_CLOEXEC);
-	rc = m.log == -1 || m.watch.fd == -1 ?
-	    error_system(e, "cannot open " MOUNTS_FILE " or a temporary file") :
-	    wait_for_mount(&m, call, e);
-	if (m.signo != 0)
-		call->signo = m.signo;
-	loop_clear(&m.loop);
-	file_close(&m.log);
-	file_close(&m.watch.fd);
-	if (rc == -1 && made)
-		rmdir(point);
+	if (rc == 0)
+		rc = sshfs_words(call, point, &m.sshfs_argv, e);
+	if (rc == 0) {
+		step_show(call, strv_argv(&m.server_argv));
+		step_show(call, strv_argv(&m.sshfs_argv));
+	}
+	if (rc == 0 && !call->choices.dry_run)
+		rc = mount_by(call, &m, e);
+	strv_clear(&m.server_argv);
+	strv_clear(&m.sshfs_argv);
 	return rc;
 }

@@ -13,16 +13,20 @@
 #define PATIENCE	5000	/* ms */
 
 const char *
-sshfs_link_option(void)
+sshfs_link_option(int *signo)
 {
 	const struct say nobody = { 0 };
 	ERROR_AUTO struct error e = { 0 };
 	struct question q = { 0 };
 	bool known = false;
+	int rc;
 
 	strv_push(&q.argv, "sshfs");
 	strv_push(&q.argv, "--help");
-	if (ask(&q, 1, PATIENCE, &nobody, &e) == 0)
+	rc = ask(&q, 1, PATIENCE, &nobody, &e);
+	if (rc > 0)
+		*signo = rc;
+	if (rc == 0)
 		known = strstr(buf_text(&q.capture.out), OPTION) != NULL ||
 		    strstr(buf_text(&q.capture.err), OPTION) != NULL;
 	question_clear(&q);

@@ -25,7 +25,7 @@
 static int
 open_of(const char *pid, const char *name, int flags)
 {
-	char path[SHORT];
+	char path[2 * SHORT];
 
 	snprintf(path, sizeof(path), "/proc/%s/%s", pid, name);
 	return open(path, flags | O_CLOEXEC);
