@@ -237,12 +237,16 @@ state_known_after_error(void *arg)
 	}
 }
 
-/* The engine's own clock has come: is the container younger than our call? */
+/*
+ * The engine's own clock has come: is the container younger than our call?  It
+ * was read after we asked, however long the answer took: so it surely is, or is
+ * taken for older.
+ */
 static bool
 is_younger(struct diagnosis *d)
 {
 	MEM_AUTO char *text = NULL;
-	int64_t now, elapsed = clock_now() - d->evidence.begun;
+	int64_t now, elapsed = d->asked - d->evidence.begun;
 
 	buf_add_byte(&d->capture.out, '\n');
 	text = mem_printf("%.*s", (int)strcspn(buf_text(&d->capture.out),
@@ -290,6 +294,7 @@ ask_engine_time(struct diagnosis *d, void (*then)(void *arg))
 	docker_argv(d->plan->docker, &argv, "info");
 	strv_push(&argv, "--format");
 	strv_push(&argv, "{{.SystemTime}}");
+	d->asked = clock_now();
 	ask(d, &argv, then);
 }
 

@@ -46,6 +46,7 @@ struct diagnosis {
 	struct state state;
 	int looks;
 	struct capture capture;
+	int64_t asked;		/* for the engine's time; clock_now() */
 	struct loop_timer again;
 	void (*then)(void *arg);
 	void (*done)(void *arg);

@@ -91,8 +91,11 @@ links_contain(const char *link, const char *target, char path[PATH_MAX])
 	if (error != 0 || length + w.used + 1 > PATH_MAX)
 		return ENAMETOOLONG;
 	memmove(path + length, path, w.used);
-	path[length + w.used] = '\0';
 	for (size_t i = 0; i < w.ups; i++)
 		memcpy(path + i * strlen(up), up, strlen(up));
+	length += w.used;
+	if (w.used == 0)
+		length--;	/* a slash with nothing behind it */
+	path[length] = '\0';
 	return 0;
 }

@@ -331,6 +331,12 @@ engine_clock() {
 	for_both lost 'container box was restarted while the command ran'
 }
 
+@test "137 and 255: started just before, and the engine is slow to answer" {
+	orders inspect <<<"out('running $(date -u +%Y-%m-%dT%H:%M:%S.%NZ) 0\n')"
+	orders info <<<"said = now(0); time.sleep(0.7); out(said + '\n')"
+	for_both own_status
+}
+
 @test "137 and 255: started just before, by a clock an hour ahead" {
 	engine_clock 3600 20
 	for_both own_status
