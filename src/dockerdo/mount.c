@@ -149,6 +149,17 @@ server_words(const struct call *call, struct strv *argv, struct error *e)
 	return 0;
 }
 
+/*
+ * What a command has done is to be seen when it has ended, so nothing is kept
+ * for later, or, where each question crosses a network, for a second.
+ */
+static const char *
+cache_options(const struct session *s)
+{
+	return s->remote_host == NULL ? "dir_cache=no,attr_timeout=0" :
+	    "dcache_timeout=1";
+}
+
 static int
 sshfs_words(struct call *call, const char *point, struct strv *argv,
     struct error *e)
@@ -162,8 +173,9 @@ sshfs_words(struct call *call, const char *point, struct strv *argv,
 	strv_push(argv, "sshfs");
 	strv_push(argv, "-f");
 	strv_push(argv, "-o");
-	strv_pushf(argv, "passive,fsname=dockerdo:%s%s",
-	    call->session.container_name, links);
+	strv_pushf(argv, "passive,fsname=dockerdo:%s,%s%s",
+	    call->session.container_name, cache_options(&call->session),
+	    links);
 	strv_push(argv, ":/");
 	strv_push(argv, point);
 	return 0;

@@ -161,6 +161,59 @@ lines|/nowhere|image|a b|/root|none"
 	nothing_left "$C"
 }
 
+@test "weak spot 8: sessions beside each other have ports of their own, and a session's is kept" {
+	own
+	first=$C
+	dockerdo run >/dev/null 2>&1 3>&-
+	port=$(key ssh_port_on_remote_host)
+	[ "$port" -gt 0 ]
+	mkdir "$T/other"
+	cd "$T/other"
+	own
+	dockerdo run >/dev/null 2>&1 3>&-
+	[ "$(key ssh_port_on_remote_host)" != "$port" ]
+	go dodo hostname
+	says "$(docker inspect --format '{{.Config.Hostname}}' "$C")"
+	dockerdo stop 2>/dev/null
+	go dockerdo start
+	ends "exit 0"
+	go dodo true
+	ends "exit 0"
+	dockerdo rm -f 2>/dev/null
+	docker rm -f "$first" >/dev/null
+	sed -i "s/^ssh_port_on_remote_host: .*/ssh_port_on_remote_host: $PORT/" "$DOCKERDO_SESSION_DIR/session.yaml"
+	go dockerdo run
+	ends "exit 0"
+	docker port "$C" | grep -q "127.0.0.1:$PORT\$"
+}
+
+@test "weak spot 9: a user other than root, who is not there before" {
+	own --user ann
+	go dockerdo run
+	ends "exit 0"
+	go dodo sh -c 'id -un; echo $HOME; touch /tmp/hers'
+	ends "exit 0"
+	says ann$'\n'/home/ann
+	echo x >container/home/ann/file
+	[ "$(docker exec "$C" stat -c %U /tmp/hers /home/ann/file | sort -u)" = ann ]
+}
+
+@test "ssh: a session that runs since earlier times, with nothing but its socket" {
+	own
+	dockerdo run --ssh-port-on-remote-host "$PORT" >/dev/null 2>&1 3>&-
+	sed -i '/^transport: /d' "$DOCKERDO_SESSION_DIR/session.yaml"
+	rm "$DOCKERDO_SESSION_DIR/known_hosts"
+	cd container/etc
+	go dodo pwd
+	says /etc
+	cd "$T/work"
+	go dockerdo stop
+	ends "exit 0"
+	go dockerdo start
+	ends "exit 0"
+	[ -s "$DOCKERDO_SESSION_DIR/known_hosts" ]
+}
+
 @test "weak spots 16, 31: no value is in a list of processes" {
 	own
 	dockerdo run --ssh-port-on-remote-host "$PORT" >/dev/null 2>&1 3>&-
@@ -188,6 +241,23 @@ lines|/nowhere|image|a b|/root|none"
 	dockerdo rm -f --delete >/dev/null 2>&1
 	until_true "the master to end" eval '! kill -0 "$master" 2>/dev/null'
 	unset DOCKERDO_SESSION_DIR
+}
+
+@test "ssh: a connection that is lost under a command is said so, and start brings all back" {
+	own
+	dockerdo run >/dev/null 2>&1 3>&-
+	start it dodo sh -c 'echo ready; exec sleep 1000'
+	until_text "$T/it.out" ready
+	kill -KILL "$(ssh -o ControlPath="$DOCKERDO_SESSION_DIR/ssh-socket-container" -O check 127.0.0.1 2>&1 | grep -o '[0-9]*')"
+	finish it
+	ends "exit 125"
+	says_that 'no connection'
+	until_true "the mount to go" eval '! mountpoint -q container'
+	go dockerdo start
+	ends "exit 0"
+	go dodo sh -c 'exit 255'
+	ends "exit 255"
+	[ -e container/etc/passwd ]
 }
 
 @test "weak spot 26: a session's directory with a long name" {
