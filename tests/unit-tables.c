@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/program.h"
 #include "container/plan.h"
 #include "dexec/command.h"
 #include "dexec/help.h"
@@ -246,7 +247,7 @@ help_fits_eighty_columns(void **state)
 
 	(void)state;
 	help_program(&b);
-	help_version(&b);
+	program_version(&b, "dexec");
 	for (size_t i = 0; commands[i] != NULL; i++)
 		help_command(&b, commands[i]);
 	wrong = judge_lines(buf_text(&b));

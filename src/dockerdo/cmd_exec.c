@@ -272,7 +272,7 @@ run(struct call *call, struct error *e)
 const struct command command_exec = {
 	.name = "exec",
 	.synopsis = "[COMMAND [ARGS...]]",
-	.summary = "run a command in the container (dodo); none: a shell",
+	.summary = "run a command in the container, or a shell: dodo",
 	.help =
 	    "Run COMMAND in the directory of the container that the current\n"
 	    "one is, or in / where that is none of its.  Options are those\n"

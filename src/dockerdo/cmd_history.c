@@ -122,7 +122,7 @@ run(struct call *call, struct error *e)
 const struct command command_history = {
 	.name = "history",
 	.synopsis = "",
-	.summary = "the session's variables, changed files and commands",
+	.summary = "its variables, changed files and commands",
 	.help =
 	    "Print the session's variables, the files that have been changed\n"
 	    "where that is recorded, and the commands that have ended with\n"

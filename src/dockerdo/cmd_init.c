@@ -262,7 +262,7 @@ run(struct call *call, struct error *e)
 const struct command command_init = {
 	.name = "init",
 	.synopsis = "[NAME]",
-	.summary = "make a session; to be used as source $(dockerdo init)",
+	.summary = "make a session: source $(dockerdo init)",
 	.help =
 	    "Make a session, whose files will be mounted in ./container, and\n"
 	    "print the name of a file for a shell to source.  With a NAME it\n"

@@ -53,7 +53,7 @@ run(struct call *call, struct error *e)
 const struct command command_overlay = {
 	.name = "overlay",
 	.synopsis = "",
-	.summary = "write Dockerfile.dockerdo, for an image of the session's",
+	.summary = "write Dockerfile.dockerdo, for dockerdo build",
 	.help =
 	    "Write Dockerfile.dockerdo in the current directory, by which\n"
 	    "dockerdo build makes an image of the session's own from its base\n"

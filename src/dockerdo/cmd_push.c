@@ -108,7 +108,7 @@ run(struct call *call, struct error *e)
 const struct command command_push = {
 	.name = "push",
 	.synopsis = "",
-	.summary = "bring the image to the registry, or to the remote host",
+	.summary = "bring the image to a registry or the remote host",
 	.help =
 	    "Push the session's image to its registry; where it has none,\n"
 	    "bring it to the docker of its remote host, by docker save, gzip,\n"

@@ -154,7 +154,7 @@ run(struct call *call, struct error *e)
 const struct command command_rm = {
 	.name = "rm",
 	.synopsis = "",
-	.summary = "remove the container; --delete: the session as well",
+	.summary = "remove the container, or all of the session",
 	.help =
 	    "Remove the session's container, which must be stopped, or any\n"
 	    "with --force.  With --delete its image, where one was built for\n"

@@ -10,7 +10,7 @@ help_program(struct buf *b)
 	buf_add_text(b, "Usage: dockerdo COMMAND [OPTIONS] [ARGS...]\n"
 	    "       dodo [OPTIONS] [COMMAND [ARGS...]]\n"
 	    "Work with your own tools in a container: its files are mounted "
-	    "here, and commands\nrun there.  dodo is dockerdo exec.\n"
+	    "here, commands\nrun there.  dodo is dockerdo exec.\n"
 	    "\n"
 	    "Each COMMAND but init, install and ls is about the session that "
 	    "is active:\n");
@@ -22,8 +22,8 @@ help_program(struct buf *b)
 	options_help(b, general_rows);
 	buf_add_text(b, "\nExit status: that of docker or sshfs where they "
 	    "fail; 2 for a command line that\nmakes no sense; 1 for all that "
-	    "dockerdo itself cannot do.  exec has the status of\nits "
-	    "command, and 125 for all of these.\n"
+	    "dockerdo itself cannot do.  exec has its\ncommand's status, "
+	    "and 125 for all of these.\n"
 	    "\"dockerdo COMMAND --help\" tells about a command.\n");
 }
 

@@ -67,3 +67,13 @@ names() {
 		names | grep -qx -e "$name"
 	done
 }
+
+@test "help: every line fits a terminal, every option has its own letter" {
+	local name
+	for name in '' $(names); do
+		# shellcheck disable=SC2086 # none is no word
+		dockerdo $name --help >help
+		[ -z "$(awk 'length > 80' help)" ] || fail "$(awk 'length > 80' help)"
+		[ -z "$(grep -o '^  -[a-zA-Z],' help | sort | uniq -d)" ]
+	done
+}
