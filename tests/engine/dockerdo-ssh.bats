@@ -161,6 +161,22 @@ lines|/nowhere|image|a b|/root|none"
 	nothing_left "$C"
 }
 
+@test "ssh: a session that runs since earlier times, with nothing but its socket" {
+	own
+	dockerdo run --ssh-port-on-remote-host "$PORT" >/dev/null 2>&1 3>&-
+	sed -i '/^transport: /d' "$DOCKERDO_SESSION_DIR/session.yaml"
+	rm "$DOCKERDO_SESSION_DIR/known_hosts"
+	cd container/etc
+	go dodo pwd
+	says /etc
+	cd "$T/work"
+	go dockerdo stop
+	ends "exit 0"
+	go dockerdo start
+	ends "exit 0"
+	[ -s "$DOCKERDO_SESSION_DIR/known_hosts" ]
+}
+
 @test "weak spots 16, 31: no value is in a list of processes" {
 	own
 	dockerdo run --ssh-port-on-remote-host "$PORT" >/dev/null 2>&1 3>&-
