@@ -19,7 +19,7 @@ static const struct option_row rows[] = {
 	    .help = "without default_docker_run_args of the settings" },
 	{ .name = "ssh-port-on-remote-host", .kind = OPTION_NUMBER,
 	    .offset = CHOICE(ssh_port), .value = "PORT", .least = 1,
-	    .help = "where its sshd is, for transport ssh (2222)" },
+	    .help = "where its sshd is, for transport ssh (any)" },
 	{ .name = "record", .kind = OPTION_BOOL, .offset = CHOICE(record),
 	    .help = "stay, and record what is changed in its files" },
 	{ .name = "remote-delay", .kind = OPTION_TEXT,
@@ -33,6 +33,17 @@ static bool
 is_detach(const char *word)
 {
 	return strcmp(word, "-d") == 0 || strcmp(word, "--detach") == 0;
+}
+
+/* The port that is given, that of the session, or one that docker finds. */
+static char *
+published(const struct call *call)
+{
+	int port = call->choices.ssh_port != 0 ? call->choices.ssh_port :
+	    call->session.ssh_port_on_remote_host;
+
+	return port != 0 ? mem_printf(LINK_HOST ":%d:22", port) :
+	    mem_dup(LINK_HOST "::22");
 }
 
 static int
@@ -52,8 +63,7 @@ create_words(const struct call *call, struct strv *words, struct error *e)
 	if (s->transport == TRANSPORT_SSH) {
 		/* For this host alone, and for those who have an account. */
 		strv_push(words, "-p");
-		strv_pushf(words, LINK_HOST ":%d:22",
-		    s->ssh_port_on_remote_host);
+		strv_take(words, published(call));
 		strv_push(words, s->image_tag);
 		return 0;
 	}
@@ -64,33 +74,16 @@ create_words(const struct call *call, struct strv *words, struct error *e)
 }
 
 static int
-change_port(struct session *s, void *arg, struct error *e)
+check_transport(const struct call *call, struct error *e)
 {
-	(void)e;
-	s->ssh_port_on_remote_host = *(int *)arg;
-	return 0;
-}
-
-/* That which is given, that of the session, the usual one. */
-static int
-choose_port(struct call *call, struct error *e)
-{
-	struct session *s = &call->session;
-	int port = call->choices.ssh_port != 0 ? call->choices.ssh_port :
-	    s->ssh_port_on_remote_host != 0 ? s->ssh_port_on_remote_host :
-	    LINK_PORT;
-
-	if (s->transport != TRANSPORT_SSH)
+	if (call->session.transport != TRANSPORT_SSH)
 		return 0;
-	if (port > 65535)
-		return error_usage(e, "there is no port %d", port);
-	if (s->image_tag == NULL)
-		return error_set(e, "transport ssh needs an image with an "
-		    "sshd: dockerdo build makes one");
-	if (!call->choices.dry_run)
-		return session_change(s, change_port, &port, e);
-	s->ssh_port_on_remote_host = port;
-	return 0;
+	if (call->choices.ssh_port > 65535)
+		return error_usage(e, "there is no port %d",
+		    call->choices.ssh_port);
+	return call->session.image_tag != NULL ? 0 :
+	    error_set(e, "transport ssh needs an image with an sshd: "
+	    "dockerdo build makes one");
 }
 
 /* From a container that has been made to one that can be worked in. */
@@ -166,7 +159,7 @@ run(struct call *call, struct error *e)
 	MEM_AUTO char *point = session_mount_point(s);
 	int status;
 
-	if (check_state(call, e) == -1 || choose_port(call, e) == -1)
+	if (check_transport(call, e) == -1 || check_state(call, e) == -1)
 		return -1;
 	if (chdir(s->local_work_dir) == -1)
 		return error_system(e, "cannot enter %s", s->local_work_dir);

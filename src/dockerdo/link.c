@@ -14,12 +14,14 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "dockerdo/command.h"
+#include "dockerdo/engine.h"
 #include "dockerdo/remote_words.h"
 #include "dockerdo/step.h"
 #include "run/ask.h"
 
 #define SOCKET		"ssh-socket-container"
 #define KNOWN_HOSTS	"known_hosts"
+#define OLD_PORT	2222	/* that of sessions which do not know theirs */
 #define LEARN_LIMIT	60000	/* ms; the script gives up before */
 #define CHECK_LIMIT	10000	/* ms */
 
@@ -133,7 +135,7 @@ link_argv(const struct session *s, struct strv *argv, struct error *e)
 	strv_push_option(argv, "-J", s->remote_host);
 	strv_push(argv, "-p");
 	strv_pushf(argv, "%d", s->ssh_port_on_remote_host != 0 ?
-	    s->ssh_port_on_remote_host : LINK_PORT);
+	    s->ssh_port_on_remote_host : OLD_PORT);
 	strv_push_option(argv, "-l", s->container_username != NULL ?
 	    s->container_username : "root");
 	return 0;
@@ -162,6 +164,30 @@ write_hosts(const struct session *s, const char *keys, struct error *e)
 	if (file_replace(path, text.data, text.len) == -1)
 		return error_system(e, "cannot write %s", path);
 	return 0;
+}
+
+/* "127.0.0.1:32768", and perhaps more lines; docker may choose it anew. */
+static int
+learn_port(struct call *call, struct error *e)
+{
+	BUF_AUTO struct buf out = { 0 };
+	char *const words[] = { (char *)"port", call->session.container_name,
+	    (char *)"22/tcp", NULL };
+	const char *bad, *colon;
+	int port;
+
+	if (engine_ask(call, words, &out, e) == -1)
+		return -1;
+	if (call->choices.dry_run)
+		return 0;
+	buf_add(&out, "", 0);
+	out.data[strcspn(out.data, "\r\n")] = '\0';
+	colon = strrchr(out.data, ':');
+	port = (int)strtonum(colon != NULL ? colon + 1 : "", 1, 65535, &bad);
+	if (bad != NULL)
+		return error_set(e, "the container's port 22 is not "
+		    "published");
+	return session_set_port(&call->session, port, e);
 }
 
 static int
@@ -217,7 +243,7 @@ int
 link_open(struct call *call, struct error *e)
 {
 	link_close(call);
-	if (learn(call, e) == -1)
+	if (learn_port(call, e) == -1 || learn(call, e) == -1)
 		return -1;
 	if (!call->choices.dry_run && make_place(&call->session, e) == -1)
 		return -1;

@@ -17,16 +17,14 @@ struct call;
 struct error;
 struct session;
 
-#define LINK_PORT	2222	/* where no other is given */
-
 /* Append ssh with all options but the destination, LINK_HOST. */
 int link_argv(const struct session *, struct strv *argv, struct error *);
 
 #define LINK_HOST	"127.0.0.1"
 
 /*
- * Wait until the container's sshd listens, learn its keys, and connect.  An
- * older connection is given up.
+ * Wait until the container's sshd listens, learn its port and its keys, and
+ * connect.  An older connection is given up.
  */
 int link_open(struct call *, struct error *);
 

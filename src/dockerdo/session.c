@@ -194,6 +194,21 @@ session_set_state(struct session *s, enum container_state state,
 }
 
 static int
+set_port(struct session *s, void *arg, struct error *e)
+{
+	(void)e;
+	s->ssh_port_on_remote_host = *(int *)arg;
+	return 0;
+}
+
+int
+session_set_port(struct session *s, int port, struct error *e)
+{
+	return s->ssh_port_on_remote_host == port ? 0 :
+	    session_change(s, set_port, &port, e);
+}
+
+static int
 set_record(struct session *s, void *arg, struct error *e)
 {
 	(void)arg;

@@ -72,6 +72,9 @@ int session_change(struct session *s,
 /* The same for what is known of the container. */
 int session_set_state(struct session *, enum container_state, struct error *);
 
+/* ... of where its sshd is. */
+int session_set_port(struct session *, int port, struct error *);
+
 /* ... and what is changed in it shall be recorded from now on. */
 int session_set_record(struct session *, struct error *);
 

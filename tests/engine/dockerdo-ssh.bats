@@ -161,6 +161,43 @@ lines|/nowhere|image|a b|/root|none"
 	nothing_left "$C"
 }
 
+@test "weak spot 8: sessions beside each other have ports of their own, and a session's is kept" {
+	own
+	first=$C
+	dockerdo run >/dev/null 2>&1 3>&-
+	port=$(key ssh_port_on_remote_host)
+	[ "$port" -gt 0 ]
+	mkdir "$T/other"
+	cd "$T/other"
+	own
+	dockerdo run >/dev/null 2>&1 3>&-
+	[ "$(key ssh_port_on_remote_host)" != "$port" ]
+	go dodo hostname
+	says "$(docker inspect --format '{{.Config.Hostname}}' "$C")"
+	dockerdo stop 2>/dev/null
+	go dockerdo start
+	ends "exit 0"
+	go dodo true
+	ends "exit 0"
+	dockerdo rm -f 2>/dev/null
+	docker rm -f "$first" >/dev/null
+	sed -i "s/^ssh_port_on_remote_host: .*/ssh_port_on_remote_host: $PORT/" "$DOCKERDO_SESSION_DIR/session.yaml"
+	go dockerdo run
+	ends "exit 0"
+	docker port "$C" | grep -q "127.0.0.1:$PORT\$"
+}
+
+@test "weak spot 9: a user other than root, who is not there before" {
+	own --user ann
+	go dockerdo run
+	ends "exit 0"
+	go dodo sh -c 'id -un; echo $HOME; touch /tmp/hers'
+	ends "exit 0"
+	says ann$'\n'/home/ann
+	echo x >container/home/ann/file
+	[ "$(docker exec "$C" stat -c %U /tmp/hers /home/ann/file | sort -u)" = ann ]
+}
+
 @test "ssh: a session that runs since earlier times, with nothing but its socket" {
 	own
 	dockerdo run --ssh-port-on-remote-host "$PORT" >/dev/null 2>&1 3>&-
