@@ -243,6 +243,23 @@ lines|/nowhere|image|a b|/root|none"
 	unset DOCKERDO_SESSION_DIR
 }
 
+@test "ssh: a connection that is lost under a command is said so, and start brings all back" {
+	own
+	dockerdo run >/dev/null 2>&1 3>&-
+	start it dodo sh -c 'echo ready; exec sleep 1000'
+	until_text "$T/it.out" ready
+	kill -KILL "$(ssh -o ControlPath="$DOCKERDO_SESSION_DIR/ssh-socket-container" -O check 127.0.0.1 2>&1 | grep -o '[0-9]*')"
+	finish it
+	ends "exit 125"
+	says_that 'no connection'
+	until_true "the mount to go" eval '! mountpoint -q container'
+	go dockerdo start
+	ends "exit 0"
+	go dodo sh -c 'exit 255'
+	ends "exit 255"
+	[ -e container/etc/passwd ]
+}
+
 @test "weak spot 26: a session's directory with a long name" {
 	HOME+=/$(printf '%0100d' 1)
 	mkdir -p "$HOME/.ssh"
