@@ -24,11 +24,14 @@
 #include "dockerdo/link.h"
 #include "dockerdo/mounts.h"
 #include "dockerdo/step.h"
+#include "run/ask.h"
 #include "run/loop.h"
 #include "run/signals.h"
 #include "run/spawn.h"
 
 #define PATIENCE	30000	/* ms, until something is mounted */
+#define HELP_PATIENCE	5000	/* ms, for a program to tell its options */
+#define CONTAIN		"no_contain_symlinks"
 #define SERVER_NAME	"dexec-sftp"
 
 int
@@ -49,6 +52,7 @@ mount_bring_server(struct call *call, struct error *e)
 /* What waits for the mount. */
 struct mounting {
 	const char *point;
+	const char *links;		/* options of sshfs for them */
 	struct loop loop;
 	struct loop_watch watch;	/* of MOUNTS_FILE */
 	struct loop_timer deadline;
@@ -148,14 +152,52 @@ server_words(const struct call *call, struct strv *argv, struct error *e)
 	return 0;
 }
 
+/*
+ * Absolute links of the container lead to its own files, and not to ours.  An
+ * sshfs that lets none pass which are absolute or have ".." in them would leave
+ * no container usable: it is told not to.
+ */
+static int
+find_link_options(struct call *call, const char **options, struct error *e)
+{
+	const struct say nobody = { 0 };
+	struct question q = { 0 };
+	int rc = 0;
+
+	strv_push_option(&q.argv, "sshfs", "--help");
+	if (!call->choices.dry_run)
+		rc = ask(&q, 1, HELP_PATIENCE, &nobody, e);
+	*options = strstr(buf_text(&q.capture.out), CONTAIN) != NULL ||
+	    strstr(buf_text(&q.capture.err), CONTAIN) != NULL ?
+	    "transform_symlinks," CONTAIN : "transform_symlinks";
+	question_clear(&q);
+	if (rc <= 0)
+		return rc;
+	call->signo = rc;
+	return error_set(e, "interrupted");
+}
+
+/*
+ * What a command has done is to be seen when it has ended, so nothing is kept
+ * for later, or, where each question crosses a network, for a second.
+ */
+static const char *
+cache_options(const struct session *s)
+{
+	return s->remote_host == NULL ? "dir_cache=no,attr_timeout=0" :
+	    "dcache_timeout=1";
+}
+
 static void
-sshfs_words(const struct call *call, const char *point, struct strv *argv)
+sshfs_words(const struct call *call, const char *point, const char *links,
+    struct strv *argv)
 {
 	strv_push(argv, "sshfs");
 	strv_push(argv, "-f");
 	strv_push(argv, "-o");
-	strv_pushf(argv, "passive,fsname=dockerdo:%s",
-	    call->session.container_name);
+	strv_pushf(argv, "passive,fsname=dockerdo:%s,%s,%s",
+	    call->session.container_name, cache_options(&call->session),
+	    links);
 	strv_push(argv, ":/");
 	strv_push(argv, point);
 }
@@ -169,7 +211,7 @@ start_both(struct mounting *m, const struct call *call, struct error *e)
 
 	if (server_words(call, &server, e) == -1)
 		return -1;
-	sshfs_words(call, m->point, &sshfs);
+	sshfs_words(call, m->point, m->links, &sshfs);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
 		return error_system(e, "cannot make a pair of sockets");
 	rc = start(m, &m->server, pair[0], strv_argv(&server), e);
@@ -273,14 +315,15 @@ check_empty(const char *point, struct error *e)
 }
 
 static int
-show(const struct call *call, const char *point, struct error *e)
+show(const struct call *call, const char *point, const char *links,
+    struct error *e)
 {
 	STRV_AUTO struct strv server = { 0 };
 	STRV_AUTO struct strv sshfs = { 0 };
 
 	if (server_words(call, &server, e) == -1)
 		return -1;
-	sshfs_words(call, point, &sshfs);
+	sshfs_words(call, point, links, &sshfs);
 	step_show(call, strv_argv(&server));
 	step_show(call, strv_argv(&sshfs));
 	return 0;
@@ -294,7 +337,8 @@ mount_container(struct call *call, struct error *e)
 	bool made;
 	int rc;
 
-	if (show(call, point, e) == -1)
+	if (find_link_options(call, &m.links, e) == -1 ||
+	    show(call, point, m.links, e) == -1)
 		return -1;
 	if (call->choices.dry_run)
 		return 0;

@@ -396,6 +396,21 @@ cd /; echo x | cat"
 	[ ! -e "$DOCKERDO_SESSION_DIR" ]
 }
 
+@test "run: what a command has done is to be seen at once, and links lead to the container's own files" {
+	own
+	dockerdo run >/dev/null 2>&1 3>&-
+	ls -l "$FILES/etc" >/dev/null
+	cat "$FILES/etc/passwd" >/dev/null
+	for number in 1 2 3 4 5; do
+		go dodo sh -c 'echo "more: $1" >>/etc/passwd; mv /etc/"name$(($1 - 1))" /etc/"name$1" || touch /etc/name1' sh $number
+		[ "$(tail -1 "$FILES/etc/passwd")" = "more: $number" ]
+		[ "$(cd "$FILES/etc" && echo name*)" = "name$number" ]
+	done
+	go dodo sh -c 'ln -s /etc/passwd /tmp/absolute; ln -s ../etc/passwd /tmp/up'
+	cmp "$FILES/tmp/absolute" "$FILES/etc/passwd"
+	cmp "$FILES/tmp/up" "$FILES/etc/passwd"
+}
+
 @test "run: an image with nothing in it, and one with a user and a command of its own" {
 	own --image dexec-scratch:1
 	go dockerdo run
