@@ -98,6 +98,11 @@ dexec() {
 	"$DEXEC" "$@"
 }
 
+# by_shortcut: no engine stands between dexec and a command that is warm.
+by_shortcut() {
+	is_warm && sees_processes
+}
+
 # sees_processes: dexec sees what runs in the containers, among the processes of this machine.
 sees_processes() {
 	[ "$(id -u)" = 0 ] && [ "${DEXEC##*/}" != inside ]
