@@ -221,7 +221,7 @@ same_there() {
 layered_images() {
 	head -c 6000000 /dev/urandom >blob
 	printf 'FROM dexec-busybox:1\nCOPY blob /\n' >docker/base/Dockerfile
-	printf 'FROM proj-base:ann\nCOPY two /\n%s\n' "${1-}" >docker/dev/Dockerfile
+	printf 'FROM proj-base:ann\nCOPY two /\n' >docker/dev/Dockerfile
 	ours build-image all >/dev/null
 }
 
