@@ -111,6 +111,19 @@ digests_are_those_of_the_standard(void **state)
 	    "b00361a396177a9cb410ff61f20015ad");
 }
 
+static void
+a_digest_has_its_prefix_and_its_digits(void **state)
+{
+	(void)state;
+	assert_true(sha256_is_digest("sha256:a" ZEROS));
+	assert_false(sha256_is_digest(""));
+	assert_false(sha256_is_digest("sha256:"));
+	assert_false(sha256_is_digest("sha256:" ZEROS));
+	assert_false(sha256_is_digest("sha256:aa" ZEROS));
+	assert_false(sha256_is_digest("sha256:A" ZEROS));
+	assert_false(sha256_is_digest("sha512:a" ZEROS));
+}
+
 int
 main(void)
 {
@@ -120,6 +133,7 @@ main(void)
 		cmocka_unit_test(garbage_is_passed_over),
 		cmocka_unit_test(an_image_without_layers_shares_none),
 		cmocka_unit_test(digests_are_those_of_the_standard),
+		cmocka_unit_test(a_digest_has_its_prefix_and_its_digits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,17 +9,6 @@
 #include "base/error.h"
 #include "base/sha256.h"
 
-#define PREFIX	"sha256:"
-#define PREFIX_LEN	(sizeof(PREFIX) - 1)
-
-static bool
-is_digest(const char *text)
-{
-	return strncmp(text, PREFIX, PREFIX_LEN) == 0 &&
-	    strspn(text + PREFIX_LEN, "0123456789abcdef") == SHA256_DIGITS &&
-	    text[PREFIX_LEN + SHA256_DIGITS] == '\0';
-}
-
 static bool
 is_among(const char *word, char *const *words)
 {
@@ -42,7 +31,7 @@ chain_on(struct buf *chain, const char *diff)
 	buf_addf(chain, " %s", diff);
 	sha256_hex(chain->data, chain->len, hex);
 	buf_drop(chain, chain->len);
-	buf_addf(chain, PREFIX "%s", hex);
+	buf_addf(chain, SHA256_PREFIX "%s", hex);
 }
 
 int
@@ -53,7 +42,7 @@ shared_make(struct shared *s, const char *count, char *const *diffs,
 	char *end;
 	size_t n = strtoul(count, &end, 10), all = 0;
 
-	while (diffs[all] != NULL && is_digest(diffs[all]))
+	while (diffs[all] != NULL && sha256_is_digest(diffs[all]))
 		all++;
 	if (*end != '\0' || diffs[all] != NULL || n > all)
 		return error_set(e, "dexec-archive is for dexec to run");
@@ -61,7 +50,8 @@ shared_make(struct shared *s, const char *count, char *const *diffs,
 		chain_on(&chain, diffs[i]);
 		if (is_among(diffs[i], diffs + n))
 			continue;
-		strv_pushf(&s->blobs, "blobs/sha256/%s", diffs[i] + PREFIX_LEN);
+		strv_pushf(&s->blobs, "blobs/sha256/%s",
+		    diffs[i] + strlen(SHA256_PREFIX));
 		strv_push(&s->chains, buf_text(&chain));
 	}
 	return 0;
@@ -105,7 +95,7 @@ set_parent(struct members *m, struct buf *quoted)
 
 	if (parent == NULL || parent->len < 2)
 		return;
-	buf_addf(quoted, "\"" PREFIX "%.*s", (int)(parent->len - 1),
+	buf_addf(quoted, "\"" SHA256_PREFIX "%.*s", (int)(parent->len - 1),
 	    parent->value + 1);
 	members_set(m, "parent", buf_text(quoted));
 }

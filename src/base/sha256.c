@@ -96,3 +96,13 @@ sha256_hex(const void *data, size_t len, char hex[SHA256_DIGITS + 1])
 	for (size_t i = 0; i < 8; i++)
 		snprintf(hex + 8 * i, 9, "%08x", hash[i]);
 }
+
+bool
+sha256_is_digest(const char *text)
+{
+	size_t prefix = strlen(SHA256_PREFIX);
+
+	return strncmp(text, SHA256_PREFIX, prefix) == 0 &&
+	    strspn(text + prefix, "0123456789abcdef") == SHA256_DIGITS &&
+	    text[prefix + SHA256_DIGITS] == '\0';
+}

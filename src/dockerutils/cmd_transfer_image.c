@@ -88,8 +88,10 @@ static bool
 is_refused(const struct transfer *t, const struct pipeline *p)
 {
 	const struct pipeline_stage *s = &p->stage[p->failed];
+	bool by_us = s->argv == p->stage[1].argv;
+	bool by_load = s->argv == p->stage[p->n - 1].argv;
 
-	return t->shared > 0 && p->signo == 0 && p->failed > 0 &&
+	return t->shared > 0 && p->signo == 0 && (by_us || by_load) &&
 	    WIFEXITED(s->wait_status) &&
 	    WEXITSTATUS(s->wait_status) != SSH_FAILED;
 }

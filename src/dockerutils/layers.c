@@ -7,24 +7,18 @@
 
 #include "base/sha256.h"
 
-#define PREFIX	"sha256:"
 #define LINE	"layers "
-
-static bool
-is_digest(const char *text)
-{
-	return text != NULL && strncmp(text, PREFIX, strlen(PREFIX)) == 0 &&
-	    strspn(text + strlen(PREFIX), "0123456789abcdef") ==
-	    SHA256_DIGITS && text[strlen(PREFIX) + SHA256_DIGITS] == '\0';
-}
 
 /* LIST has nothing but digests. */
 static bool
 is_list(const json_t *list)
 {
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (!is_digest(json_string_value(json_array_get(list, i))))
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *one = json_string_value(json_array_get(list, i));
+
+		if (one == NULL || !sha256_is_digest(one))
 			return false;
+	}
 	return json_is_array(list);
 }
 

@@ -294,6 +294,28 @@ crossed_are() {
 	crossed_are one two
 }
 
+@test "layers: progress on a terminal, and a compressor that fails is none of the host's" {
+	layered directories one two
+	there_is one
+	mkfifo "$T/more"
+	sed -i 's/cat "$T\/image"/cat "$T\/image"; read -r _ <"$T\/more"/' "$T/do-docker"
+	TERM=xterm script -qefc "'$DOCKERUTILS' transfer-image x:1 there" "$T/typed" </dev/null >/dev/null 3>&- &
+	local limit=$((SECONDS + 20))
+	until grep -q 'x:1 to there: 0 MiB' "$T/typed"; do
+		[ $SECONDS -lt $limit ] || return 1
+		sleep 0.05
+	done
+	echo >"$T/more"
+	wait $!
+	crossed_are two
+	layered directories one two
+	rm "$T/loads"
+	standin zstd
+	echo '[ "$1" != -qcT0 ] || { cat >/dev/null; exit 7; }; [ "$1" != -dcq ] || cat' >"$T/do-zstd"
+	run -7 "$DOCKERUTILS" transfer-image -z zstd x:1 there
+	[[ $output == *"the transfer failed at 'zstd' ("* ]]
+}
+
 @test "layers: an engine that keeps images in containerd is sent the whole image" {
 	layered blobs one two
 	there_is one

@@ -161,31 +161,54 @@ ours() {
 	head -c 6000000 /dev/urandom >blob
 	printf 'FROM scratch\nCOPY blob /\n' >docker/base/Dockerfile
 	ours build-image base >/dev/null
-	at node2 image ls -aq --no-trunc >"$T/before"
-	# A save that stops half way.
-	mkdir "$T/bin"
+	halting_docker 4000000
+	killed_without_trace base
+	ours build-image clean >/dev/null
+}
+
+@test "transfer-image: killed half way without the layers that are there, and then it goes on from those" {
+	layered_images
+	head -c 6000000 /dev/urandom >two
+	ours build-image dev >/dev/null
+	counting_ssh
+	crossing base there
+	# Of the twelve millions: most of two is in there, wherever the blob is.
+	halting_docker 11000000
+	killed_without_trace dev
+	[ "$(crossing dev there)" -lt 7000000 ]
+	same_there proj-dev:ann
+	remove_images
+}
+
+# halting_docker BYTES: a docker whose save stops after so many.
+halting_docker() {
+	mkdir -p "$T/bin"
 	mkfifo "$T/never"
-	cat >"$T/bin/docker" <<-END
+	cat >"$T/bin/docker-halts" <<-END
 		#!/bin/sh
-		[ "\$1" = save ] || exec $(command -v docker) "\$@"
-		$(command -v docker) "\$@" | head -c 4000000
+		[ "\$1" = save ] || exec docker "\$@"
+		docker "\$@" | head -c $1
 		exec cat "$T/never"
 	END
-	chmod +x "$T/bin/docker"
-	start transfer "$DOCKERUTILS" transfer-image --docker "$T/bin/docker" -p -z none base there
+	chmod +x "$T/bin/docker-halts"
+}
+
+# killed_without_trace IMAGE: node2 has what it had before.
+killed_without_trace() {
+	at node2 image ls -aq --no-trunc >"$T/before"
+	start transfer "$DOCKERUTILS" transfer-image --docker "$T/bin/docker-halts" -p -z none "$1" there
 	until_true "some of it to come" arriving
 	kill -KILL "$pid"
 	until_true "the rest to go" gone
 	at node2 image ls -aq --no-trunc | diff "$T/before" -
 	# By a signal that can be caught: the same, and it says where it was.
-	start transfer "$DOCKERUTILS" transfer-image --docker "$T/bin/docker" -p -z none base there
+	start transfer "$DOCKERUTILS" transfer-image --docker "$T/bin/docker-halts" -p -z none "$1" there
 	until_true "some of it to come" arriving
 	kill -TERM "$pid"
 	finish transfer
 	until_true "the rest to go" gone
 	at node2 image ls -aq --no-trunc | diff "$T/before" -
 	grep "the transfer failed at '" "$T/transfer.err"
-	ours build-image clean >/dev/null
 }
 
 # counting_ssh [SCRIPT]: an ssh that keeps what crosses in $T/crossed, and runs SCRIPT before what ends in "load".
