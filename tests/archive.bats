@@ -582,3 +582,98 @@ t = tarfile.open("d.tar"); t.getmembers(); print(t.offset)')
 		[[ $output = 'dexec: dexec-archive is for dexec to run' ]]
 	done
 }
+
+# ---- rest
+
+saved() {
+	"${top_srcdir:?}/tests/lib/saved.py" "$@"
+}
+
+# rest_of COUNT KIND TEXT...: of an image with these layers, without the first COUNT; prints the layers that are left,
+# having had them loaded by an engine that has those, in one line.
+rest_of() {
+	local count=$1 kind=$2
+	shift 2
+	saved diffs "${@:1:count}" >has
+	mapfile -t ids < <(saved diffs "$@" | tr -d '[]"' | tr , '\n')
+	saved save "$kind" "$@" | "$archive" rest "$count" "${ids[@]}" >rest.tar
+	tar -tf rest.tar | grep -x manifest.json >/dev/null
+	saved load has <rest.tar | xargs
+}
+
+@test "rest: the first layers are left out, of either kind of archive" {
+	for kind in directories blobs; do
+		[ "$(rest_of 0 "$kind" a b c | xargs -n1 | sort | xargs)" = 'a b c' ]
+		[ "$(rest_of 1 "$kind" a b c | xargs -n1 | sort | xargs)" = 'b c' ]
+		[ "$(rest_of 2 "$kind" a b c)" = c ]
+		# The topmost as well, where only the image's own words differ.
+		[ -z "$(rest_of 3 "$kind" a b c)" ]
+		[ -z "$(rest_of 1 "$kind" a)" ]
+	done
+}
+
+@test "rest: a layer that comes once more above is needed" {
+	for kind in directories blobs; do
+		[ "$(rest_of 1 "$kind" a b a)" != b ]
+		[ "$(rest_of 2 "$kind" a b a)" = a ]
+		[ "$(rest_of 3 "$kind" a b a c)" = c ]
+		[ "$(rest_of 2 "$kind" a a b)" = b ]
+	done
+}
+
+@test "rest: all else comes through as it was" {
+	head -c 3000000 /dev/urandom >large
+	long=$(printf 'n%.0s' {1..150})
+	echo x >"$long"
+	ln -s "$long" link
+	mkdir -p folder
+	touch -d '2001-02-03 04:05:06' large link folder "$long"
+	tar --format=posix -cf all.tar folder large "$long" link
+	"$archive" rest 0 <all.tar >rest.tar
+	mkdir out
+	tar -xpf rest.tar -C out
+	diff <(tar -tvf all.tar) <(tar -tvf rest.tar)
+	cmp large out/large
+}
+
+@test "rest: what is made otherwise is not taken for a layer" {
+	mapfile -t ids < <(saved diffs a b c | tr -d '[]"' | tr , '\n')
+	id=$(printf '0%.0s' {1..64})
+	mkdir -p "$id"
+	for text in '{"id":"0"}' '{' '{"a":{' '{"a":"' '{"a":[]]' '{"parent":"' '{"parent":0}' '{"a":1,}' 'null' ''; do
+		echo layer >"$id/layer.tar"
+		printf '%s' "$text" >"$id/json"
+		tar -cf - "$id/json" "$id/layer.tar" | "$archive" rest 3 "${ids[@]}" | tar -tf - | grep -x "$id/layer.tar"
+	done
+}
+
+@test "rest: a damaged archive is an error, and its beginning no whole one" {
+	saved save directories a b c >whole.tar
+	diff=$(saved diffs a | tr -d '[]"')
+	# Where an entry ends, tar takes the end of the file for that of the archive.
+	ends=$(python3 -c 'import tarfile; print(*(entry.offset for entry in tarfile.open("whole.tar")))')
+	[ "$(wc -w <<<"$ends")" -gt 10 ]
+	for size in $ends 100 3000 20480 30000; do
+		head -c "$size" whole.tar >part.tar
+		status=0
+		"$archive" rest 1 "$diff" <part.tar >out.tar 2>err || status=$?
+		[ "$status" = 2 ] || [ "$status.$size" = 3.0 ]
+		run ! tar -tf out.tar
+	done
+	seq 100000 >large
+	tar -cf whole.tar large large large
+	head -c "$(python3 -c 'import tarfile; print(tarfile.open("whole.tar").getmembers()[2].offset)')" whole.tar >part.tar
+	tar -tf part.tar
+	run -2 bash -c '"$archive" rest 0 <part.tar >out.tar'
+	run ! tar -tf out.tar
+	run -125 bash -c '"$archive" rest 0 <whole.tar >/dev/full'
+	[[ $output = 'dexec: '*'No space left on device' ]]
+}
+
+@test "rest: words that make no sense are refused" {
+	run -125 "$archive" rest 1 </dev/null
+	run -125 "$archive" rest x sha256:0 </dev/null
+	run -125 "$archive" rest 1 sha256:0 </dev/null
+	run -125 "$archive" rest -1 </dev/null
+	run -125 "$archive" rest </dev/null
+}

@@ -18,6 +18,7 @@ RUN_LIMIT_MS = 3
 SECTIONS = 10000
 PARSE_LIMIT_MS = 50
 IMAGE_MIB = 500
+CHANGE_MIB = 1
 TRANSFER_LIMIT = 0.7
 MEMORY_LIMIT_MIB = 8
 
@@ -27,7 +28,8 @@ run-image and alone, in pairs. The configuration of 10,000 sections is read by
 run-image --print, in turn with one of a single section. The image transferred
 holds files of this machine's /usr; it goes through an sshd on loopback into a
 second engine, and is removed there after each run. Both ways start as many
-processes side by side as they have stages, on the same two processors."""
+processes side by side as they have stages, on the same two processors. The
+small change is a layer of 1 MiB above that image, which is there by then."""
 
 CONFIG = """\
 [base]
@@ -122,6 +124,17 @@ def make_image(bench, image, size):
     os.unlink(archive)
 
 
+def make_change(bench, image, changed):
+    """The image with a small layer above."""
+    path = os.path.join(bench.scratch, "change")
+    with open(path, "wb") as file:
+        file.write(os.urandom(CHANGE_MIB << 20))
+    made = container.docker(bench.docker, "create", image, "/none", limit=60)
+    container.docker(bench.docker, "cp", path, f"{made}:/change", limit=60)
+    container.docker(bench.docker, "commit", made, changed, limit=60)
+    container.docker(bench.docker, "rm", made, limit=60)
+
+
 def own_way(bench, image, host):
     """The pipeline that a user would type."""
     return ["sh", "-c", f"{shlex.quote(bench.docker)} save {image} | gzip | "
@@ -154,27 +167,59 @@ def far_side(bench, remote):
         yield host
 
 
+def ours(bench, image, host):
+    return [utils(bench), "transfer-image", image, host]
+
+
+def measure_ways(bench, image, remote, host):
+    """Times of transfer-image and of the pipeline, and transfer-image's
+    memory."""
+    mine = ours(bench, image, host)
+    theirs = own_way(bench, image, host)
+    peak = peak_mib(bench, mine, remote, image)
+    finished = list(rounds.measured(
+        [lambda: once(bench, mine, remote, image),
+         lambda: once(bench, theirs, remote, image)],
+        bench.count(6, 2), "transfer", warmup=1))
+    return (column(finished, 0), column(finished, 1)), peak
+
+
+def measure_change(bench, image, remote, host):
+    """Times of all of it and, that being there, of a small change to it."""
+    changed = f"{image}-changed"
+    make_change(bench, image, changed)
+
+    def change():
+        sample = once(bench, ours(bench, changed, host), remote, changed)
+        container.docker(bench.docker, "-H", remote, "rmi", image, limit=600)
+        return sample
+
+    try:
+        count = bench.count(4, 1)
+        finished = list(rounds.with_progress(rounds.in_turn(
+            [lambda: bench.run(Command(ours(bench, image, host))), change],
+            count), count, "change"))
+    finally:
+        container.docker(bench.docker, "rmi", "-f", changed)
+    return column(finished, 0), column(finished, 1)
+
+
 def measure_transfer(bench):
     image = f"dexec-bench-transfer-{os.getpid()}:1"
     make_image(bench, image, bench.count(IMAGE_MIB, 20) << 20)
     try:
         with second_engine(bench) as remote, far_side(bench, remote) as host:
-            ours = [utils(bench), "transfer-image", image, host]
-            theirs = own_way(bench, image, host)
-            peak = peak_mib(bench, ours, remote, image)
-            finished = list(rounds.measured(
-                [lambda: once(bench, ours, remote, image),
-                 lambda: once(bench, theirs, remote, image)],
-                bench.count(6, 2), "transfer", warmup=1))
+            return (measure_ways(bench, image, remote, host),
+                    measure_change(bench, image, remote, host))
     finally:
         with contextlib.suppress(container.EngineError):
             container.docker(bench.docker, "rmi", "-f", image)
-    return (column(finished, 0), column(finished, 1)), peak
 
 
 def measure(bench):
     running, reading = measure_small(bench)
-    transfer, peak = measure_transfer(bench)
+    (transfer, peak), change = measure_transfer(bench)
+    saved = stats.paired_ratio(*reversed(change))
     figures = [
         result.at_most("run-image minus docker run, of the same argv",
                        stats.paired_difference(*running), RUN_LIMIT_MS, 2,
@@ -187,13 +232,19 @@ def measure(bench):
                        TRANSFER_LIMIT),
         result.figure("its memory", f"at most {MEMORY_LIMIT_MIB} MiB",
                       f"{table.number(peak, 1)} MiB",
-                      peak <= MEMORY_LIMIT_MIB)]
+                      peak <= MEMORY_LIMIT_MIB),
+        result.figure(f"a change of {CHANGE_MIB} MiB to an image of "
+                      f"{IMAGE_MIB} MiB that is there, over all of it", "",
+                      table.with_interval(saved, 2), None)]
     tables = [
         result.wall_table("Small ones", ["run-image", "true", "10,000 "
                           "sections", "one section"], [*running, *reading]),
         result.wall_table("Transfers", ["transfer-image",
-                          "docker save | gzip | ssh"], transfer, 0)]
+                          "docker save | gzip | ssh"], transfer, 0),
+        result.wall_table("A small change", ["all of it", "the change"],
+                          change, 0)]
     return result.section(figures, tables, notes=[NOTE], samples={
         "running": [result.rounded(wall) for wall in running],
         "reading": [result.rounded(wall, 1) for wall in reading],
-        "transfer": [result.rounded(wall, 0) for wall in transfer]})
+        "transfer": [result.rounded(wall, 0) for wall in transfer],
+        "change": [result.rounded(wall, 0) for wall in change]})

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * dexec-archive: read files of a container from outside, by the archive that
- * `docker cp -L CONTAINER:PATH -` makes.  dexec runs it where an image has no
- * cat or no ls, and where the container is stopped:
+ * dexec-archive: what is done with archives that docker makes.  Read files of a
+ * container from outside, by that of `docker cp -L CONTAINER:PATH -`: dexec runs
+ * it where an image has no cat or no ls, and where the container is stopped:
  *
  *     dexec-archive cat --docker PROGRAM --target CONTAINER ... -- PATH...
  *     dexec-archive ls  --docker PROGRAM --target CONTAINER ... [LS-OPTIONS]
@@ -12,6 +12,12 @@
  *
  *     dexec-archive cat --name TEXT
  *     dexec-archive ls  --name TEXT [--header] [--gap] [LS-OPTIONS]
+ *
+ * Leave the first COUNT layers of an image, which has these diff IDs, out of
+ * that of `docker save`, from standard input to standard output, for dockerutils
+ * transfer-image:
+ *
+ *     dexec-archive rest COUNT DIFF-ID...
  *
  * Exit status: 0; 1 the path is not of the kind asked for, or not there (2 for
  * ls); 2 a damaged archive, or an ls option that is not available; 3, with no
@@ -32,6 +38,8 @@
 #include "archive/ls.h"
 #include "archive/output.h"
 #include "archive/request.h"
+#include "archive/rest.h"
+#include "archive/shared.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -135,12 +143,26 @@ run_paths(struct request *r, struct output *out, struct error *err)
 }
 
 static int
+run_rest(char *const *words, struct output *out, struct error *err)
+{
+	struct shared shared = { 0 };
+	int rc = shared_make(&shared, words[0], words + 1, err);
+
+	if (rc == 0)
+		rc = rest_run(STDIN_FILENO, &shared, out, err);
+	shared_clear(&shared);
+	return rc == 0 ? 0 : err->status;
+}
+
+static int
 run(char *const *argv, struct output *out, struct error *err)
 {
 	struct request r;
 
 	if (request_parse(&r, argv, err) == -1)
 		return err->status;
+	if (r.rest != NULL)
+		return run_rest(r.rest, out, err);
 	if (r.paths != NULL)
 		return run_paths(&r, out, err);
 	return print(STDIN_FILENO, &r, out, err) == 0 ? 0 : err->status;

@@ -91,6 +91,10 @@ request_parse(struct request *r, char *const *argv, struct error *e)
 
 	memset(r, 0, sizeof(*r));
 	r->source.say.line = print_line;
+	if (strcmp(mode, "rest") == 0 && *argv != NULL) {
+		r->rest = argv;
+		return 0;
+	}
 	r->is_ls = strcmp(mode, "ls") == 0;
 	argv = parse_words(r, argv);
 	if ((!r->is_ls && strcmp(mode, "cat") != 0) ||

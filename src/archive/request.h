@@ -13,6 +13,8 @@ struct error;
 
 /* All is borrowed from argv. */
 struct request {
+	char *const *rest;	/* of an image: how many layers, and all diff
+				   IDs; NULL: it is cat or ls, as follows */
 	bool is_ls;		/* or else cat */
 	struct ls_request ls;	/* its `name` for cat as well */
 	struct source source;

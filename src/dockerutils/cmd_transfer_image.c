@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: ISC */
 #include "dockerutils/command.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <sys/wait.h>
+
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/libexec.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "dockerutils/reference.h"
-#include "dockerutils/ssh.h"
 #include "dockerutils/step.h"
-#include "run/ask.h"
+#include "dockerutils/transfer.h"
 #include "run/pipeline.h"
+
+/* ssh's own, when there is no connection (any more). */
+#define SSH_FAILED	255
+
+/* The program that leaves layers out. */
+#define REST	"dexec-archive"
 
 static const char *const compressors[] = { "auto", "zstd", "gzip", "none",
     NULL };
@@ -31,159 +38,9 @@ static const struct option_row rows[] = {
 	    .offset = CHOICE(of_project),
 	    .help = "IMAGE is one of the project's" },
 	{ .name = "force", .kind = OPTION_BOOL, .offset = CHOICE(force),
-	    .help = "also when the host has the image already" },
+	    .help = "all of it, also what the host has already" },
 	{ .name = NULL }
 };
-
-/* What is known of both ends. */
-struct transfer {
-	const char *image;
-	struct ssh ssh;
-	char *id;		/* of the image here; NULL: not known */
-	unsigned long long size;
-	char *there;		/* of the image there; "" or NULL: none */
-	char *docker;		/* how docker is called there */
-	enum compress { COMPRESS_AUTO, COMPRESS_ZSTD, COMPRESS_GZIP,
-	    COMPRESS_NONE } compress;
-};
-
-static void
-transfer_clear(struct transfer *t)
-{
-	ssh_clear(&t->ssh);
-	free(t->id);
-	free(t->there);
-	free(t->docker);
-}
-
-/* Run there: which compressors and which docker there are, and our image. */
-#define PROBE \
-	"for z in zstd gzip; do " \
-	"command -v $z >/dev/null 2>&1 && echo has $z; done; d=docker; " \
-	"docker version >/dev/null 2>&1 || " \
-	"{ sudo -n docker version >/dev/null 2>&1 && d='sudo -n docker'; }; " \
-	"echo docker $d; " \
-	"i=$($d image inspect --format '{{.Id}}' \"$1\" 2>/dev/null); " \
-	"echo id $i; echo end"
-
-enum { HERE, THERE, ZSTD, GZIP, QUESTIONS };
-
-static void
-set_questions(struct question *q, const struct call *call,
-    const struct transfer *t)
-{
-	MEM_AUTO char *script = NULL;
-	BUF_AUTO struct buf line = { 0 };
-
-	docker_argv(&call->docker, &q[HERE].argv, "image");
-	strv_push(&q[HERE].argv, "inspect");
-	strv_push_option(&q[HERE].argv, "--format", "{{.Id}} {{.Size}}");
-	strv_push(&q[HERE].argv, t->image);
-	buf_add_text(&line, "exec sh -c ");
-	text_quote(&line, PROBE);
-	buf_add_text(&line, " sh ");
-	text_quote(&line, t->image);
-	script = buf_steal(&line);
-	/* A question cannot ask for a password. */
-	ssh_argv(&t->ssh, &q[THERE].argv, "BatchMode=yes", script);
-	strv_push_option(&q[ZSTD].argv, "zstd", "--version");
-	strv_push_option(&q[GZIP].argv, "gzip", "--version");
-}
-
-/* What follows "KEY " in a line of TEXT; the caller frees it.  NULL: nothing. */
-static char *
-line_of(const char *text, const char *key)
-{
-	size_t n = strlen(key);
-
-	for (; text != NULL; text = strchr(text, '\n')) {
-		text += strspn(text, "\n");
-		if (strncmp(text, key, n) == 0 && text[n] == ' ')
-			return mem_printf("%.*s", (int)strcspn(text + n + 1,
-			    "\r\n"), text + n + 1);
-	}
-	return NULL;
-}
-
-static bool
-both_have(const struct question *q, const char *program, int number)
-{
-	MEM_AUTO char *line = mem_printf("has %s\n", program);
-
-	return question_answered(&q[number]) &&
-	    strstr(buf_text(&q[THERE].capture.out), line) != NULL;
-}
-
-/* One that we cannot ask may still be one that takes what we send. */
-static void
-take_there(struct transfer *t, const struct question *q,
-    const struct call *call)
-{
-	const char *text = buf_text(&q[THERE].capture.out);
-	MEM_AUTO char *why = NULL;
-
-	if (!question_answered(&q[THERE])) {
-		why = question_complaint(&q[THERE]);
-		say_note(&call->say, "%s does not say what it has (%s); going "
-		    "on with gzip", t->ssh.host, why);
-		t->compress = t->compress == COMPRESS_AUTO ? COMPRESS_GZIP :
-		    t->compress;
-		return;
-	}
-	t->docker = line_of(text, "docker");
-	t->there = line_of(text, "id");
-	if (t->compress == COMPRESS_AUTO)
-		t->compress = both_have(q, "zstd", ZSTD) ? COMPRESS_ZSTD :
-		    both_have(q, "gzip", GZIP) ? COMPRESS_GZIP :
-		    COMPRESS_NONE;
-}
-
-static int
-take_here(struct transfer *t, const struct question *q, struct error *e)
-{
-	MEM_AUTO char *why = NULL;
-	const char *text = buf_text(&q->capture.out);
-
-	if (!question_answered(q)) {
-		why = question_complaint(q);
-		return error_set(e, "%s cannot be transferred: %s", t->image,
-		    why);
-	}
-	t->id = mem_printf("%.*s", (int)strcspn(text, " \r\n"), text);
-	text += strcspn(text, " ");
-	t->size = strtoull(text, NULL, 10);
-	return 0;
-}
-
-static int
-ask_both(struct transfer *t, const struct call *call, struct error *e)
-{
-	struct question q[QUESTIONS] = { 0 };
-	int rc;
-
-	set_questions(q, call, t);
-	rc = ask(q, QUESTIONS, 0, &call->say, e);
-	if (rc > 0)
-		rc = error_set(e, "interrupted");
-	if (rc == 0)
-		rc = take_here(t, &q[HERE], e);
-	if (rc == 0)
-		take_there(t, q, call);
-	for (size_t i = 0; i < QUESTIONS; i++)
-		question_clear(&q[i]);
-	return rc;
-}
-
-/* What is run there. */
-static char *
-loader(const struct transfer *t)
-{
-	const char *docker = t->docker != NULL ? t->docker : "docker";
-	const char *unpack = t->compress == COMPRESS_ZSTD ? "zstd -dcq | " :
-	    t->compress == COMPRESS_GZIP ? "gzip -dc | " : "";
-
-	return mem_printf("%s%s load", unpack, docker);
-}
 
 static void
 add_compressor(struct strv *argv, const struct transfer *t)
@@ -195,6 +52,18 @@ add_compressor(struct strv *argv, const struct transfer *t)
 		strv_push(argv, "gzip");
 		strv_push(argv, "-c");
 	}
+}
+
+/* Leaves out what is shared; nothing, where that is nothing. */
+static void
+add_rest(struct strv *argv, const struct transfer *t)
+{
+	if (t->shared == 0)
+		return;
+	strv_take(argv, libexec_path(REST));
+	strv_push(argv, "rest");
+	strv_pushf(argv, "%zu", t->shared);
+	strv_pushv(argv, strv_argv(&t->layers));
 }
 
 static void
@@ -211,8 +80,25 @@ show(const struct call *call, const struct pipeline *p)
 	buf_clear(&text);
 }
 
+/*
+ * Layers were left out, and that is what it did not get on with: another kind
+ * of engine, or they are gone meanwhile.
+ */
+static bool
+is_refused(const struct transfer *t, const struct pipeline *p)
+{
+	const struct pipeline_stage *s = &p->stage[p->failed];
+	bool by_us = s->argv == p->stage[1].argv;
+	bool by_load = s->argv == p->stage[p->n - 1].argv;
+
+	return t->shared > 0 && p->signo == 0 && (by_us || by_load) &&
+	    WIFEXITED(s->wait_status) &&
+	    WEXITSTATUS(s->wait_status) != SSH_FAILED;
+}
+
 static int
-stream(struct call *call, struct pipeline *p, struct error *e)
+stream(struct call *call, const struct transfer *t, struct pipeline *p,
+    bool *refused, struct error *e)
 {
 	MEM_AUTO char *report = NULL;
 
@@ -224,60 +110,98 @@ stream(struct call *call, struct pipeline *p, struct error *e)
 	if (p->failed == -1)
 		return 0;
 	report = pipeline_report(p);
-	say_warning(&call->say, "the transfer failed at '%s' (%s)",
-	    p->stage[p->failed].name, report);
+	*refused = is_refused(t, p);
+	if (*refused)
+		say_warning(&call->say, "%s does not take it without the "
+		    "layers that it has (%s); sending the whole image",
+		    t->ssh.host, report);
+	else
+		say_warning(&call->say, "the transfer failed at '%s' (%s)",
+		    p->stage[p->failed].name, report);
 	if (p->signo != 0) {
 		call->signo = p->signo;
 		return 128 + p->signo;
 	}
-	return step_status(call, p->stage[p->failed].wait_status);
+	return *refused ? 0 :
+	    step_status(call, p->stage[p->failed].wait_status);
 }
 
-static int
-send_image(struct call *call, const struct transfer *t, struct error *e)
+static void
+add_stage(struct pipeline *p, const char *name, const struct strv *argv)
 {
-	MEM_AUTO char *there = loader(t);
+	if (argv->n > 0)
+		p->stage[p->n++] = (struct pipeline_stage){ .name = name,
+		    .argv = strv_argv(argv) };
+}
+
+/* Without the layers that are shared. */
+static int
+send_rest(struct call *call, const struct transfer *t, bool *refused,
+    struct error *e)
+{
+	MEM_AUTO char *there = transfer_loader(t);
 	MEM_AUTO char *label = mem_printf("%s to %s", t->image, t->ssh.host);
-	struct strv save = { 0 }, compress = { 0 }, load = { 0 };
+	STRV_AUTO struct strv save = { 0 }, rest = { 0 }, load = { 0 };
+	STRV_AUTO struct strv compress = { 0 };
 	struct pipeline p = { .label = call->choices.quiet ? NULL : label,
 	    .size = t->size };
-	int rc;
 
 	docker_argv(&call->docker, &save, "save");
 	strv_push(&save, t->image);
+	add_rest(&rest, t);
 	add_compressor(&compress, t);
 	ssh_argv(&t->ssh, &load, NULL, there);
-	p.stage[p.n++] = (struct pipeline_stage){ .name = "docker save",
-	    .argv = strv_argv(&save) };
-	if (compress.n > 0)
-		p.stage[p.n++] = (struct pipeline_stage){
-		    .name = compress.v[0], .argv = strv_argv(&compress) };
-	p.stage[p.n++] = (struct pipeline_stage){ .name = "docker load",
-	    .argv = strv_argv(&load) };
-	rc = stream(call, &p, e);
-	strv_clear(&save);
-	strv_clear(&compress);
-	strv_clear(&load);
-	return rc;
+	add_stage(&p, "docker save", &save);
+	add_stage(&p, REST, &rest);
+	add_stage(&p, strv_argv(&compress)[0], &compress);
+	add_stage(&p, "docker load", &load);
+	return stream(call, t, &p, refused, e);
+}
+
+static int
+send_image(struct call *call, struct transfer *t, struct error *e)
+{
+	bool refused = false;
+	int rc;
+
+	if (t->shared > 0)
+		say_note(&call->say, "%s has %zu of the %zu layers already",
+		    t->ssh.host, t->shared, t->layers.n);
+	rc = send_rest(call, t, &refused, e);
+	if (!refused)
+		return rc;
+	t->shared = 0;
+	return send_rest(call, t, &refused, e);
+}
+
+/* It may not be installed: nothing is left out, then. */
+static void
+check_rest(struct transfer *t)
+{
+	MEM_AUTO char *path = libexec_path(REST);
+
+	if (access(path, X_OK) == -1)
+		t->shared = 0;
 }
 
 static int
 transfer(struct call *call, struct transfer *t, struct error *e)
 {
 	t->compress = (enum compress)call->choices.compress;
+	t->whole = call->choices.force;
 	if (call->choices.print) {
 		if (t->compress == COMPRESS_AUTO)
 			t->compress = COMPRESS_ZSTD;
 		return send_image(call, t, e);
 	}
-	if (ask_both(t, call, e) == -1)
+	if (transfer_ask(t, call, e) == -1)
 		return -1;
-	if (t->there != NULL && strcmp(t->there, t->id) == 0 &&
-	    !call->choices.force) {
+	if (t->there != NULL && strcmp(t->there, t->id) == 0 && !t->whole) {
 		say_note(&call->say, "%s has this very %s already",
 		    t->ssh.host, t->image);
 		return 0;
 	}
+	check_rest(t);
 	return send_image(call, t, e);
 }
 
@@ -325,7 +249,9 @@ const struct command command_transfer_image = {
 	    "have, through ssh into docker load, with nothing stored on the\n"
 	    "way.  Where HOST's user may not use docker, \"sudo docker\" must\n"
 	    "ask for no password.  An image that is there already is not sent\n"
-	    "again.  The status is that of the first part to fail.\n",
+	    "again, nor are the layers that it has in common, from the first\n"
+	    "on, with an image that is there; --print asks nobody and shows how\n"
+	    "all of it is sent.  The status is that of the first part to fail.\n",
 	.options = rows,
 	.least = 2,
 	.most = 2,

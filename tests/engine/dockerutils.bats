@@ -161,31 +161,152 @@ ours() {
 	head -c 6000000 /dev/urandom >blob
 	printf 'FROM scratch\nCOPY blob /\n' >docker/base/Dockerfile
 	ours build-image base >/dev/null
-	at node2 image ls -aq --no-trunc >"$T/before"
-	# A save that stops half way.
-	mkdir "$T/bin"
+	halting_docker 4000000
+	killed_without_trace base
+	ours build-image clean >/dev/null
+}
+
+@test "transfer-image: killed half way without the layers that are there, and then it goes on from those" {
+	layered_images
+	head -c 6000000 /dev/urandom >two
+	ours build-image dev >/dev/null
+	counting_ssh
+	crossing base there
+	# Of the twelve millions: most of two is in there, wherever the blob is.
+	halting_docker 11000000
+	killed_without_trace dev
+	[ "$(crossing dev there)" -lt 7000000 ]
+	same_there proj-dev:ann
+	remove_images
+}
+
+# halting_docker BYTES: a docker whose save stops after so many.
+halting_docker() {
+	mkdir -p "$T/bin"
 	mkfifo "$T/never"
-	cat >"$T/bin/docker" <<-END
+	cat >"$T/bin/docker-halts" <<-END
 		#!/bin/sh
-		[ "\$1" = save ] || exec $(command -v docker) "\$@"
-		$(command -v docker) "\$@" | head -c 4000000
+		[ "\$1" = save ] || exec docker "\$@"
+		docker "\$@" | head -c $1
 		exec cat "$T/never"
 	END
-	chmod +x "$T/bin/docker"
-	start transfer "$DOCKERUTILS" transfer-image --docker "$T/bin/docker" -p -z none base there
+	chmod +x "$T/bin/docker-halts"
+}
+
+# killed_without_trace IMAGE: node2 has what it had before.
+killed_without_trace() {
+	at node2 image ls -aq --no-trunc >"$T/before"
+	start transfer "$DOCKERUTILS" transfer-image --docker "$T/bin/docker-halts" -p -z none "$1" there
 	until_true "some of it to come" arriving
 	kill -KILL "$pid"
 	until_true "the rest to go" gone
 	at node2 image ls -aq --no-trunc | diff "$T/before" -
 	# By a signal that can be caught: the same, and it says where it was.
-	start transfer "$DOCKERUTILS" transfer-image --docker "$T/bin/docker" -p -z none base there
+	start transfer "$DOCKERUTILS" transfer-image --docker "$T/bin/docker-halts" -p -z none "$1" there
 	until_true "some of it to come" arriving
 	kill -TERM "$pid"
 	finish transfer
 	until_true "the rest to go" gone
 	at node2 image ls -aq --no-trunc | diff "$T/before" -
 	grep "the transfer failed at '" "$T/transfer.err"
+}
+
+# counting_ssh [SCRIPT]: an ssh that keeps what crosses in $T/crossed, and runs SCRIPT before what ends in "load".
+counting_ssh() {
+	mkdir -p "$T/bin"
+	cat >"$T/bin/ssh" <<-END
+		#!/bin/sh
+		for word; do :; done
+		case \$word in *load) ${1-:} ;; esac
+		tee -a "$T/crossed" | "$ENGINES/bin/ssh" "\$@"
+	END
+	chmod +x "$T/bin/ssh"
+	PATH=$T/bin:$PATH
+}
+
+# crossing WORDS...: transfer-image; says how many bytes have crossed.
+crossing() {
+	rm -f "$T/crossed"
+	ours transfer-image -p -z none "$@" >"$T/out" 2>"$T/err"
+	wc -c <"$T/crossed"
+}
+
+# no_such TEXT FILE: it does not stand there.
+no_such() {
+	! grep -F -e "$1" "$2" || return 1
+}
+
+same_there() {
+	[ "$(docker image inspect -f '{{.Id}}' "$1")" = "$(at node2 image inspect -f '{{.Id}}' "$1")" ]
+}
+
+# An image of six megabytes, and one that adds a little to it.
+layered_images() {
+	head -c 6000000 /dev/urandom >blob
+	printf 'FROM dexec-busybox:1\nCOPY blob /\n' >docker/base/Dockerfile
+	printf 'FROM proj-base:ann\nCOPY two /\n' >docker/dev/Dockerfile
+	ours build-image all >/dev/null
+}
+
+remove_images() {
 	ours build-image clean >/dev/null
+	at node2 image ls -q 'proj-*' | sort -u | xargs -r docker --host "$(socket node2)" rmi -f >/dev/null
+}
+
+@test "transfer-image: layers that are there do not cross, and the image runs" {
+	layered_images
+	counting_ssh
+	# The busybox there was made at another time.
+	[ "$(crossing base there)" -gt 6000000 ]
+	no_such dexec-archive "$T/out"
+	same_there proj-base:ann
+	[ "$(crossing dev there)" -lt 50000 ]
+	grep 'there has 2 of the 3 layers already' "$T/err"
+	same_there proj-dev:ann
+	[ "$(at node2 run --rm proj-dev:ann cat /two)" = two ]
+	[ "$(at node2 run --rm proj-dev:ann sha256sum </dev/null /blob | cut -d' ' -f1)" = "$(sha256sum <blob | cut -d' ' -f1)" ]
+	# All of it, where that is wanted.
+	[ "$(crossing --force dev there)" -gt 6000000 ]
+	# By a compressor, too.
+	at node2 rmi proj-dev:ann >/dev/null
+	rm "$T/crossed"
+	ours transfer-image -p -z zstd dev there
+	[ "$(wc -c <"$T/crossed")" -lt 50000 ]
+	same_there proj-dev:ann
+	remove_images
+}
+
+@test "transfer-image: only words of the image are new, or a layer comes twice" {
+	layered_images
+	counting_ssh
+	crossing dev there
+	printf 'FROM proj-dev:ann\nENV A=b\nCMD ["echo", "<&>\\"{"]\n' >docker/base/Dockerfile
+	docker build -q -t proj-words:1 docker/base >/dev/null
+	rm "$T/crossed"
+	ours transfer-image -z none proj-words:1 there
+	[ "$(wc -c <"$T/crossed")" -lt 30000 ]
+	same_there proj-words:1
+	[ "$(at node2 run --rm proj-words:1)" = '<&>"{' ]
+	# The topmost layer of dev again, above itself.
+	printf 'FROM proj-dev:ann\nCOPY two /\n' | docker build -q -t proj-twice:1 -f - . >/dev/null
+	docker image inspect -f '{{join .RootFS.Layers "\n"}}' proj-twice:1 | sort | uniq -d | grep sha256
+	ours transfer-image -z none proj-twice:1 there
+	same_there proj-twice:1
+	[ "$(at node2 run --rm proj-twice:1 cat /two)" = two ]
+	docker rmi proj-words:1 proj-twice:1 >/dev/null
+	remove_images
+}
+
+@test "transfer-image: layers that go before the load are sent after all" {
+	layered_images
+	counting_ssh "docker --host '$(socket node2)' rmi proj-base:ann >&2"
+	at node2 rmi -f proj-base:ann 2>/dev/null || :
+	docker save proj-base:ann | at node2 load >/dev/null
+	[ "$(crossing dev there)" -gt 6000000 ]
+	grep 'there does not take it without the layers that it has (.*docker load: exit 1); sending the whole image' "$T/err"
+	same_there proj-dev:ann
+	[ "$(at node2 run --rm proj-dev:ann cat /two)" = two ]
+	remove_images
 }
 
 # What node2 keeps of an image while it is loaded.

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Fuzz target: cat and ls of dexec-archive over an archive that anybody may
+ * Fuzz target: cat, ls and rest of dexec-archive over an archive that anybody may
  * have made.  Built with -fsanitize=fuzzer it is a libFuzzer program; with
  * -DFUZZ_REPLAY it runs once over each file that its command line names.
  *
- * Both commands run as they are, over descriptors.  What they write is limited
+ * The commands run as they are, over descriptors.  What they write is limited
  * by RLIMIT_FSIZE: a header of a few bytes may ask for exabytes of zeros.
  */
 #include <sys/resource.h>
@@ -21,6 +21,8 @@
 #include "archive/input.h"
 #include "archive/ls.h"
 #include "archive/output.h"
+#include "archive/rest.h"
+#include "archive/shared.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -102,6 +104,27 @@ run(const struct files *files, const struct ls_request *request)
 }
 
 static void
+run_rest(const struct files *files)
+{
+	/* Of a layer of all zeros, which no content has. */
+	char diff[] = "sha256:00000000000000000000000000000000"
+	    "00000000000000000000000000000000";
+	char *const diffs[] = { diff, NULL };
+	struct output out = { .fd = dup(files->out) };
+	struct shared shared = { 0 };
+	struct error err = { 0 };
+
+	lseek(files->in, 0, SEEK_SET);
+	lseek(files->out, 0, SEEK_SET);
+	if (shared_make(&shared, "1", diffs, &err) == -1)
+		abort();
+	check_result(rest_run(files->in, &shared, &out, &err), &out, &err);
+	output_finish(&out, &err);
+	shared_clear(&shared);
+	error_clear(&err);
+}
+
+static void
 limit_output(void)
 {
 	struct rlimit limit = { OUTPUT_MAX, OUTPUT_MAX };
@@ -130,6 +153,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	run(&files, NULL);
 	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
 		run(&files, &requests[i]);
+	run_rest(&files);
 	close(files.in);
 	close(files.out);
 	return 0;
