@@ -670,6 +670,13 @@ rest_of() {
 	[[ $output = 'dexec: '*'No space left on device' ]]
 }
 
+@test "rest: holes, of which docker makes none, are refused and not filled" {
+	truncate -s 4T sparse
+	tar -S --format=posix -cf sparse.tar sparse
+	run -2 timeout 20 bash -c '"$archive" rest 0 <sparse.tar | wc -c >bytes; exit ${PIPESTATUS[0]}'
+	[ "$(<bytes)" -lt 100000 ]
+}
+
 @test "rest: words that make no sense are refused" {
 	run -125 "$archive" rest 1 </dev/null
 	run -125 "$archive" rest x sha256:0 </dev/null

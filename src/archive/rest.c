@@ -27,6 +27,7 @@ struct rest {
 	struct archive *to;
 	struct output *out;
 	const struct shared *shared;
+	bool over;		/* what libarchive still writes is dropped */
 	char left[NAME_MOST];	/* the layer.tar to leave out; "": none */
 };
 
@@ -38,26 +39,36 @@ fail(int status, const char *why, struct error *err)
 	return -1;
 }
 
-/* When OUT fails, output_finish() will say why. */
+/*
+ * A failure of OUT is for check_write() to see: libarchive would never free what
+ * it has here once it has heard of one.
+ */
 static la_ssize_t
 on_write(struct archive *a, void *context, const void *data, size_t len)
 {
-	struct output *out = context;
+	struct rest *r = context;
 
-	if (output_add(out, data, len) == 0)
-		return (la_ssize_t)len;
-	archive_set_error(a, out->cause, "cannot write");
-	return -1;
+	(void)a;
+	if (r->over)
+		return -1;
+	output_add(r->out, data, len);
+	return (la_ssize_t)len;
 }
 
+/*
+ * DONE, or else it is an entry of which no archive can be made.  When OUT fails,
+ * output_finish() will say why.
+ */
 static int
-cannot_write(const struct rest *r, struct error *err)
+check_write(const struct rest *r, bool done, struct error *err)
 {
 	const char *why = archive_error_string(r->to);
 
-	/* Else it is an entry of which no archive can be made. */
-	return fail(r->out->cause != 0 ? STATUS_FAILED : STATUS_BROKEN,
-	    why != NULL ? why : "cannot write", err);
+	if (r->out->cause != 0)
+		return fail(STATUS_FAILED, "cannot write", err);
+	if (done)
+		return 0;
+	return fail(STATUS_BROKEN, why != NULL ? why : "cannot write", err);
 }
 
 static int
@@ -68,36 +79,36 @@ open_both(struct rest *r, int fd, struct error *err)
 		abort();
 	if (input_open(&r->in, fd, err) == -1)
 		return -1;
-	if (archive_write_set_format_pax_restricted(r->to) != ARCHIVE_OK ||
-	    archive_write_set_bytes_per_block(r->to, BLOCK_SIZE) !=
-	    ARCHIVE_OK ||
-	    archive_write_set_bytes_in_last_block(r->to, 1) != ARCHIVE_OK ||
-	    archive_write_open(r->to, r->out, NULL, on_write, NULL) !=
-	    ARCHIVE_OK)
-		return cannot_write(r, err);
-	return 0;
+	archive_write_set_format_pax_restricted(r->to);
+	archive_write_set_bytes_per_block(r->to, BLOCK_SIZE);
+	archive_write_set_bytes_in_last_block(r->to, 1);
+	return check_write(r, archive_write_open(r->to, r, NULL, on_write,
+	    NULL) == ARCHIVE_OK, err);
 }
 
-/* Its content goes on; up to JSON_MOST of it into COPY as well, if any. */
+/* SIZE bytes of content go on; up to JSON_MOST of it into COPY as well, if any. */
 static int
-pass_content(struct rest *r, struct buf *copy, struct error *err)
+pass_content(struct rest *r, int64_t size, struct buf *copy, struct error *err)
 {
 	struct input_piece piece;
+	la_ssize_t n;
 	int64_t at = 0;
 	int rc;
 
 	while ((rc = input_content(&r->in, &piece, err)) == 1) {
-		/* docker makes none, and libarchive could not write them. */
 		if (piece.offset != at)
-			return fail(STATUS_BROKEN,
-			    "cannot read the archive: it has holes", err);
-		if (archive_write_data(r->to, piece.data, piece.len) !=
-		    (la_ssize_t)piece.len)
-			return cannot_write(r, err);
+			break;
+		n = archive_write_data(r->to, piece.data, piece.len);
+		if (check_write(r, n == (la_ssize_t)piece.len, err) == -1)
+			return -1;
 		if (copy != NULL && copy->len + piece.len <= JSON_MOST)
 			buf_add(copy, piece.data, piece.len);
 		at += (int64_t)piece.len;
 	}
+	/* docker makes none, and libarchive would write exabytes of zeros. */
+	if (rc != -1 && at != size)
+		return fail(STATUS_BROKEN,
+		    "cannot read the archive: it has holes", err);
 	return rc;
 }
 
@@ -105,9 +116,12 @@ static int
 pass(struct rest *r, struct archive_entry *entry, struct buf *copy,
     struct error *err)
 {
-	if (archive_write_header(r->to, entry) < ARCHIVE_WARN)
-		return cannot_write(r, err);
-	return pass_content(r, copy, err);
+	int64_t size = archive_entry_size(entry);
+	int rc = archive_write_header(r->to, entry);
+
+	if (check_write(r, rc >= ARCHIVE_WARN, err) == -1)
+		return -1;
+	return pass_content(r, size, copy, err);
 }
 
 /* ID/json, which stands in front of ID/layer.tar. */
@@ -166,8 +180,7 @@ pass_all(struct rest *r, struct error *err)
 	if (rc == -1)
 		return -1;
 	input_drain(&r->in);
-	return archive_write_close(r->to) < ARCHIVE_WARN ?
-	    cannot_write(r, err) : 0;
+	return check_write(r, archive_write_close(r->to) >= ARCHIVE_WARN, err);
 }
 
 /*
@@ -180,7 +193,8 @@ spoil(struct rest *r)
 	char block[512];
 
 	memset(block, 0xff, sizeof(block));
-	archive_write_fail(r->to);
+	r->over = true;
+	archive_write_close(r->to);
 	output_add(r->out, block, sizeof(block));
 }
 
