@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "dockerutils/browser.h"
 #include "dockerutils/notebook.h"
 #include "dockerutils/record.h"
 #include "dockerutils/ssh.h"
@@ -22,6 +23,9 @@ static const struct option_row rows[] = {
 	{ .letter = 'p', .name = "port", .kind = OPTION_NUMBER,
 	    .offset = CHOICE(port), .value = "PORT", .least = 1,
 	    .help = "the port, there and here (8888)" },
+	{ .name = "no-browser", .kind = OPTION_BOOL,
+	    .offset = CHOICE(no_browser),
+	    .help = "do not open the notebook in a browser" },
 	{ .name = NULL }
 };
 
@@ -107,6 +111,8 @@ open_notebook(struct call *call, const struct record *r, struct error *e)
 	MEM_AUTO char *token = notebook_token(e);
 	SSH_AUTO struct ssh ssh = { 0 };
 	struct tunnel tunnel = { 0 };
+	struct browser browser = { 0 };
+	MEM_AUTO char *url = NULL;
 	int rc;
 
 	if (token == NULL)
@@ -124,7 +130,13 @@ open_notebook(struct call *call, const struct record *r, struct error *e)
 	if (tunnel_open(&tunnel, &ssh, port, e) == -1)
 		return -1;
 	notebook_tell(call, port, token);
-	return step_status(call, tunnel_wait(&tunnel));
+	if (!call->choices.no_browser) {
+		url = mem_printf(NOTEBOOK_URL "?token=%s", port, token);
+		browser_open(&browser, url);
+	}
+	rc = step_status(call, tunnel_wait(&tunnel));
+	browser_close(&browser);
+	return rc;
 }
 
 const struct command command_nb_dock = {
@@ -135,7 +147,8 @@ const struct command command_nb_dock = {
 	    "Start Jupyter Lab on DOCK (without DOCK, the one that this shell\n"
 	    "is docked to), bound to its loopback and with a token, and keep an\n"
 	    "ssh tunnel to it until this command is interrupted.  The token is\n"
-	    "$JUPYTER_TOKEN, or a new one.\n",
+	    "$JUPYTER_TOKEN, or a new one.  Where there is a desktop, the\n"
+	    "notebook is opened in its browser.\n",
 	.options = rows,
 	.most = 1,
 	.argument = ARGUMENT_DOCK,

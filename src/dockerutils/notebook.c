@@ -41,10 +41,9 @@ notebook_tell(struct call *call, int port, const char *token)
 {
 	if (isatty(STDERR_FILENO))
 		say_warning(&call->say,
-		    "the notebook is http://127.0.0.1:%d/lab?token=%s", port,
-		    token);
+		    "the notebook is " NOTEBOOK_URL "?token=%s", port, token);
 	else
-		say_warning(&call->say, "the notebook is http://127.0.0.1:%d/"
-		    "lab; its token is not shown here: set $JUPYTER_TOKEN "
-		    "before", port);
+		say_warning(&call->say, "the notebook is " NOTEBOOK_URL "; its "
+		    "token is not shown here: set $JUPYTER_TOKEN before",
+		    port);
 }

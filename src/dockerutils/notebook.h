@@ -7,6 +7,7 @@ struct call;
 struct error;
 
 #define NOTEBOOK_PORT	8888
+#define NOTEBOOK_URL	"http://127.0.0.1:%d/lab"	/* a port */
 
 /*
  * $JUPYTER_TOKEN, or a new one of 48 random digits.  The caller frees it; NULL

@@ -468,3 +468,29 @@ s.bind(("127.0.0.1", int(sys.argv[1]))); s.listen(); s.accept()' "$(cat "$T/port
 	no_such "$(<"$T/token")" "$T/calls"
 	no_such StrictHostKeyChecking "$T/calls"
 }
+
+@test "W-M10: nb-dock opens the notebook in the desktop's browser, with no token in its words" {
+	old_docks
+	standin ssh xdg-open
+	cat >"$T/do-ssh" <<-'END'
+		case "$*" in
+		*-N*) exec python3 -c 'import os, socket, sys, time
+s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("127.0.0.1", int(sys.argv[1]))); s.listen(); s.accept()
+if os.environ.get("DISPLAY"): open(sys.argv[2]).read()' "$(cat "$T/port")" "$T/shown" ;;
+		esac
+		cat >"$T/token"
+	END
+	printf 'stat -c "%%a" "$1" >"$T/mode"; cat "$1" >"$T/page"; echo >"$T/shown"\n' >"$T/do-xdg-open"
+	mkfifo "$T/shown"
+	mkdir "$T/tmp"
+	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' >"$T/port"
+	TMPDIR=$T/tmp DISPLAY=:7 run -0 "$DOCKERUTILS" nb-dock -p "$(<"$T/port")" two
+	[ "$(<"$T/mode")" = 600 ]
+	grep -qF "url=http://127.0.0.1:$(<"$T/port")/lab?token=$(<"$T/token")" "$T/page"
+	no_such "$(<"$T/token")" "$T/calls"
+	[ -z "$(ls "$T/tmp")" ]
+	rm "$T/page"
+	TMPDIR=$T/tmp DISPLAY= WAYLAND_DISPLAY= run -0 "$DOCKERUTILS" nb-dock -p "$(<"$T/port")" two
+	[ "$(grep -c xdg-open "$T/calls")" = 1 ]
+}
