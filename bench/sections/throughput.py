@@ -158,7 +158,7 @@ def measure_case(bench, case, size):
     actions = [lambda: case.path.move(case.dexec, watch_peak),
                lambda: case.path.move(case.docker),
                lambda: case.path.move(case.docker)]
-    return list(rounds.measured(actions, bench.count(24, 6), case.title,
+    return list(rounds.measured(actions, bench.count(12, 6), case.title,
                                 warmup=0))
 
 
