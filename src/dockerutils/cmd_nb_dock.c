@@ -31,11 +31,13 @@ static const struct option_row rows[] = {
  */
 #define START_JUPYTER \
 	"umask 077; read -r JUPYTER_TOKEN; export JUPYTER_TOKEN; " \
+	"up() { jupyter server list 2>/dev/null | grep -q \":$1/\"; }; " \
+	"! up \"$1\" || { echo \"there is a Jupyter server on port $1 " \
+	"already: jupyter server stop $1 ends it\" >&2; exit 1; }; " \
 	"nohup jupyter lab --no-browser --ip=127.0.0.1 --port=\"$1\" " \
 	"--ServerApp.port_retries=0 >\"$HOME/jupyter.out\" 2>&1 </dev/null & " \
 	"p=$!; while kill -0 $p 2>/dev/null; do " \
-	"jupyter server list 2>/dev/null | grep -q \":$1/\" && exit 0; " \
-	"sleep 1; done; cat \"$HOME/jupyter.out\" >&2; exit 1"
+	"up \"$1\" && exit 0; sleep 1; done; cat \"$HOME/jupyter.out\" >&2; exit 1"
 
 static char *
 start_line(int port)
@@ -84,6 +86,24 @@ start(struct call *call, const struct ssh *ssh, int port, const char *token,
 	return rc;
 }
 
+/* Nobody else knows its token, and the next one wants its port. */
+static void
+stop(struct call *call, const struct ssh *ssh, int port)
+{
+	MEM_AUTO char *line = mem_printf("exec jupyter server stop %d "
+	    ">/dev/null", port);
+	ERROR_AUTO struct error e = { 0 };
+	struct strv argv = { 0 };
+	int signo = call->signo;
+
+	ssh_argv(ssh, &argv, NULL, line);
+	if (step_run_deaf(call, strv_argv(&argv), &e) != 0)
+		say_warning(&call->say, "Jupyter may go on there: jupyter "
+		    "server stop %d ends it", port);
+	call->signo = signo;
+	strv_clear(&argv);
+}
+
 static void
 show(const struct ssh *ssh, int port)
 {
@@ -116,15 +136,22 @@ open_notebook(struct call *call, const struct record *r, struct error *e)
 		show(&ssh, port);
 		return 0;
 	}
+	if (tunnel_possible(port, e) == -1)
+		return -1;
 	printf("Starting Jupyter on %s\n", r->host);
 	fflush(stdout);
 	rc = start(call, &ssh, port, token, e);
 	if (rc != 0)
 		return rc;
-	if (tunnel_open(&tunnel, &ssh, port, e) == -1)
-		return -1;
-	notebook_tell(call, port, token);
-	return step_status(call, tunnel_wait(&tunnel));
+	rc = tunnel_open(&tunnel, &ssh, port, e);
+	if (rc == 0) {
+		notebook_tell(call, port, token);
+		rc = tunnel_hold(&tunnel, &call->signo, e);
+	}
+	/* What is worked on there outlives a connection that is lost. */
+	if (rc == -1 || call->signo != 0)
+		stop(call, &ssh, port);
+	return rc;
 }
 
 const struct command command_nb_dock = {
@@ -134,7 +161,8 @@ const struct command command_nb_dock = {
 	.help =
 	    "Start Jupyter Lab on DOCK (without DOCK, the one that this shell\n"
 	    "is docked to), bound to its loopback and with a token, and keep an\n"
-	    "ssh tunnel to it until this command is interrupted.  The token is\n"
+	    "ssh tunnel to it until this command is interrupted, which ends\n"
+	    "both; where the connection is lost, Jupyter goes on.  The token is\n"
 	    "$JUPYTER_TOKEN, or a new one.\n",
 	.options = rows,
 	.most = 1,

@@ -16,6 +16,7 @@
 #include "base/strv.h"
 #include "dockerutils/ssh.h"
 #include "run/loop.h"
+#include "run/signals.h"
 #include "run/spawn.h"
 
 #define TRY_AGAIN	50	/* ms */
@@ -27,6 +28,13 @@ struct opening {
 	struct loop_child child;
 	int port;
 	bool open, ended;
+};
+
+/* While it is open. */
+struct holding {
+	struct tunnel *tunnel;
+	int *signo;
+	int status;
 };
 
 void
@@ -43,16 +51,23 @@ tunnel_argv(const struct ssh *ssh, struct strv *argv, int port)
 	strv_clear(&plain);
 }
 
+/*
+ * Somebody listens there.  A connection would tell, too, but reach the other
+ * end, where nobody may listen yet, and ssh complains of that.  ssh can bind
+ * beside us as long as neither listens.
+ */
 static bool
-takes_connections(int port)
+is_taken(int port)
 {
-	const struct sockaddr_in to = { .sin_family = AF_INET,
+	const struct sockaddr_in at = { .sin_family = AF_INET,
 	    .sin_port = htons((in_port_t)port),
 	    .sin_addr = { htonl(INADDR_LOOPBACK) } };
 	FD_AUTO int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const int yes = 1;
 
-	return fd != -1 && connect(fd, (const struct sockaddr *)&to,
-	    sizeof(to)) == 0;
+	return fd != -1 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes,
+	    sizeof(yes)) == 0 && bind(fd, (const struct sockaddr *)&at,
+	    sizeof(at)) == -1 && errno == EADDRINUSE;
 }
 
 static void
@@ -60,7 +75,7 @@ look(void *arg)
 {
 	struct opening *o = arg;
 
-	o->open = takes_connections(o->port);
+	o->open = is_taken(o->port);
 	if (!o->open)
 		loop_after(&o->loop, &o->timer, TRY_AGAIN);
 }
@@ -105,6 +120,13 @@ start(struct tunnel *t, struct opening *o, const struct ssh *ssh,
 }
 
 int
+tunnel_possible(int port, struct error *e)
+{
+	return is_taken(port) ? error_set(e, "port %d is in use here", port) :
+	    0;
+}
+
+int
 tunnel_open(struct tunnel *t, const struct ssh *ssh, int port,
     struct error *e)
 {
@@ -112,8 +134,8 @@ tunnel_open(struct tunnel *t, const struct ssh *ssh, int port,
 	int rc;
 
 	t->pid = 0;
-	if (takes_connections(port))
-		return error_set(e, "port %d is in use here", port);
+	if (tunnel_possible(port, e) == -1)
+		return -1;
 	if (loop_init(&o.loop, e) == -1)
 		return -1;
 	rc = start(t, &o, ssh, e);
@@ -127,23 +149,66 @@ tunnel_open(struct tunnel *t, const struct ssh *ssh, int port,
 	return rc;
 }
 
-int
-tunnel_wait(struct tunnel *t)
-{
-	int wait_status = 0;
-
-	while (t->pid != 0 && waitpid(t->pid, &wait_status, 0) == -1 &&
-	    errno == EINTR)
-		continue;
-	t->pid = 0;
-	return wait_status;
-}
-
 void
 tunnel_close(struct tunnel *t)
 {
 	if (t->pid == 0)
 		return;
 	kill(t->pid, SIGTERM);
-	tunnel_wait(t);
+	while (waitpid(t->pid, NULL, 0) == -1 && errno == EINTR)
+		continue;
+	t->pid = 0;
+}
+
+static void
+lost(void *arg, int wait_status)
+{
+	struct holding *h = arg;
+
+	if (WIFSTOPPED(wait_status))
+		return;
+	h->tunnel->pid = 0;
+	h->status = WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) :
+	    WEXITSTATUS(wait_status);
+}
+
+static void
+on_signal(void *arg, int signo)
+{
+	struct holding *h = arg;
+
+	if (signo != SIGWINCH)
+		*h->signo = signo;
+}
+
+static void
+nothing(void *arg)
+{
+	(void)arg;
+}
+
+int
+tunnel_hold(struct tunnel *t, int *signo, struct error *e)
+{
+	struct loop loop;
+	struct holding h = { .tunnel = t, .signo = signo };
+	struct loop_child child = { .pid = t->pid, .changed = lost, .arg = &h };
+	struct signals signals = { .taken = on_signal, .pause = nothing,
+	    .resume = nothing, .arg = &h };
+	int rc = 0;
+
+	*signo = 0;
+	if (loop_init(&loop, e) == -1)
+		return -1;
+	signals_take(&signals, &loop);
+	loop_child(&loop, &child);
+	while (rc == 0 && t->pid != 0 && *signo == 0)
+		rc = loop_round(&loop, e);
+	loop_forget(&loop, &child);
+	tunnel_close(t);
+	signals_give_back(&signals);
+	loop_clear(&loop);
+	if (rc == -1)
+		return -1;
+	return *signo != 0 ? 128 + *signo : h.status;
 }

@@ -13,6 +13,9 @@ struct tunnel {
 	pid_t pid;		/* of ssh; 0: there is none */
 };
 
+/* -1 with the error set when our own PORT is in use. */
+int tunnel_possible(int port, struct error *);
+
 /* Append the ssh that makes it. */
 void tunnel_argv(const struct ssh *, struct strv *argv, int port);
 
@@ -23,8 +26,12 @@ void tunnel_argv(const struct ssh *, struct strv *argv, int port);
 int tunnel_open(struct tunnel *, const struct ssh *, int port,
     struct error *);
 
-/* Wait until it ends; its status as waitpid(2) gives it. */
-int tunnel_wait(struct tunnel *);
+/*
+ * Wait until it ends, or a signal wants us to end, which *SIGNO is then (else
+ * 0).  There is none afterwards.  Returns its exit status, or -1 with the error
+ * set.
+ */
+int tunnel_hold(struct tunnel *, int *signo, struct error *);
 
 /* End it; harmless when there is none. */
 void tunnel_close(struct tunnel *);
