@@ -27,7 +27,8 @@ static const struct option_row rows[] = {
 
 /*
  * Run there.  The token comes on standard input, so that it stands in nobody's
- * list of processes.  It is up when it answers, which jupyter itself can tell.
+ * list of processes.  It is up when it answers, which jupyter itself can tell;
+ * if we are gone by then, who reads that would have, it is ended again.
  */
 #define START_JUPYTER \
 	"umask 077; read -r JUPYTER_TOKEN; export JUPYTER_TOKEN; " \
@@ -36,8 +37,9 @@ static const struct option_row rows[] = {
 	"already: jupyter server stop $1 ends it\" >&2; exit 1; }; " \
 	"nohup jupyter lab --no-browser --ip=127.0.0.1 --port=\"$1\" " \
 	"--ServerApp.port_retries=0 >\"$HOME/jupyter.out\" 2>&1 </dev/null & " \
-	"p=$!; while kill -0 $p 2>/dev/null; do " \
-	"up \"$1\" && exit 0; sleep 1; done; cat \"$HOME/jupyter.out\" >&2; exit 1"
+	"p=$!; trap \"\" PIPE; while kill -0 $p 2>/dev/null; do " \
+	"if up \"$1\"; then echo \"Jupyter is up\" 2>/dev/null && exit 0; " \
+	"kill $p; exit 1; fi; sleep 1; done; cat \"$HOME/jupyter.out\" >&2; exit 1"
 
 static char *
 start_line(int port)
@@ -143,7 +145,7 @@ open_notebook(struct call *call, const struct record *r, struct error *e)
 	rc = start(call, &ssh, port, token, e);
 	if (rc != 0)
 		return rc;
-	rc = tunnel_open(&tunnel, &ssh, port, e);
+	rc = tunnel_open(&tunnel, &ssh, port, &call->signo, e);
 	if (rc == 0) {
 		notebook_tell(call, port, token);
 		rc = tunnel_hold(&tunnel, &call->signo, e);

@@ -27,13 +27,13 @@ struct opening {
 	struct loop_timer timer;
 	struct loop_child child;
 	int port;
+	int *signo;
 	bool open, ended;
 };
 
 /* While it is open. */
 struct holding {
 	struct tunnel *tunnel;
-	int *signo;
 	int status;
 };
 
@@ -68,6 +68,21 @@ is_taken(int port)
 	return fd != -1 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes,
 	    sizeof(yes)) == 0 && bind(fd, (const struct sockaddr *)&at,
 	    sizeof(at)) == -1 && errno == EADDRINUSE;
+}
+
+static void
+on_signal(void *arg, int signo)
+{
+	int *wanted = arg;
+
+	if (signo != SIGWINCH)
+		*wanted = signo;
+}
+
+static void
+nothing(void *arg)
+{
+	(void)arg;
 }
 
 static void
@@ -112,7 +127,7 @@ start(struct tunnel *t, struct opening *o, const struct ssh *ssh,
 	o->timer.arg = o;
 	loop_child(&o->loop, &o->child);
 	loop_after(&o->loop, &o->timer, TRY_AGAIN);
-	while (rc == 0 && !o->open && !o->ended)
+	while (rc == 0 && !o->open && !o->ended && *o->signo == 0)
 		rc = loop_round(&o->loop, e);
 	loop_cancel(&o->loop, &o->timer);
 	loop_forget(&o->loop, &o->child);
@@ -127,25 +142,31 @@ tunnel_possible(int port, struct error *e)
 }
 
 int
-tunnel_open(struct tunnel *t, const struct ssh *ssh, int port,
+tunnel_open(struct tunnel *t, const struct ssh *ssh, int port, int *signo,
     struct error *e)
 {
-	struct opening o = { .port = port };
+	struct opening o = { .port = port, .signo = signo };
+	struct signals signals = { .taken = on_signal, .pause = nothing,
+	    .resume = nothing, .arg = signo };
 	int rc;
 
-	t->pid = 0;
+	t->pid = *signo = 0;
 	if (tunnel_possible(port, e) == -1)
 		return -1;
 	if (loop_init(&o.loop, e) == -1)
 		return -1;
+	signals_take(&signals, &o.loop);
 	rc = start(t, &o, ssh, e);
-	loop_clear(&o.loop);
-	if (o.ended) {
+	if (o.ended)
 		t->pid = 0;
-		return error_set(e, "no tunnel to %s", ssh->host);
-	}
-	if (rc == -1)
+	if (rc == -1 || *signo != 0)
 		tunnel_close(t);
+	signals_give_back(&signals);
+	loop_clear(&o.loop);
+	if (rc == 0 && *signo != 0)
+		return 128 + *signo;
+	if (rc == 0 && o.ended)
+		return error_set(e, "no tunnel to %s", ssh->host);
 	return rc;
 }
 
@@ -172,29 +193,14 @@ lost(void *arg, int wait_status)
 	    WEXITSTATUS(wait_status);
 }
 
-static void
-on_signal(void *arg, int signo)
-{
-	struct holding *h = arg;
-
-	if (signo != SIGWINCH)
-		*h->signo = signo;
-}
-
-static void
-nothing(void *arg)
-{
-	(void)arg;
-}
-
 int
 tunnel_hold(struct tunnel *t, int *signo, struct error *e)
 {
 	struct loop loop;
-	struct holding h = { .tunnel = t, .signo = signo };
+	struct holding h = { .tunnel = t };
 	struct loop_child child = { .pid = t->pid, .changed = lost, .arg = &h };
 	struct signals signals = { .taken = on_signal, .pause = nothing,
-	    .resume = nothing, .arg = &h };
+	    .resume = nothing, .arg = signo };
 	int rc = 0;
 
 	*signo = 0;

@@ -20,10 +20,11 @@ int tunnel_possible(int port, struct error *);
 void tunnel_argv(const struct ssh *, struct strv *argv, int port);
 
 /*
- * Open it, and wait until it takes connections.  Returns -1 with the error set
- * when ssh ends before that.
+ * Open it, and wait until it takes connections.  Returns 0, or -1 with the
+ * error set when ssh ends before that.  A signal that wants us to end is in
+ * *SIGNO (else 0); the value is 128 and that then, and there is no tunnel.
  */
-int tunnel_open(struct tunnel *, const struct ssh *, int port,
+int tunnel_open(struct tunnel *, const struct ssh *, int port, int *signo,
     struct error *);
 
 /*

@@ -28,17 +28,13 @@ setup_file() {
 }
 
 teardown_file() {
-	local pid
 	engine_tests || return 0
 	has_sshd || return 0
 	remove_containers
-	# Of a test that has failed: who uses our ssh.
-	grep -lsF -e "$REMOTE/profile" /proc/[0-9]*/cmdline | cut -d/ -f3 | xargs -r kill 2>/dev/null || :
-	docker rmi -f "$SOMEBODY-notebook:1" >/dev/null 2>&1 || :
 	end_remote_host "$REMOTE"
-	for pid in "$REMOTE"/there/jupyter.*; do
-		[ ! -e "$pid" ] || kill "$(<"$pid")" 2>/dev/null || :
-	done
+	# Of a test that has failed: our ssh, and what is played.
+	grep -lsF -e "$REMOTE/" /proc/[0-9]*/cmdline | cut -d/ -f3 | xargs -r kill 2>/dev/null || :
+	docker rmi -f "$SOMEBODY-notebook:1" >/dev/null 2>&1 || :
 	rm -rf "/data/workspaces/$SOMEBODY"
 	# What was there before us is not empty.
 	rmdir /data/workspaces /data 2>/dev/null || :
@@ -106,6 +102,9 @@ played_jupyter() {
 		    words = dict(re.match("--([^=]*)=?(.*)", w).groups() for w in sys.argv[2:])
 		    if os.path.exists(os.environ["PLACE"] + "/broken"):
 		        sys.exit("no such extension")
+		    print("begun", file=open(os.environ["PLACE"] + "/begun", "w"))
+		    if os.path.exists(os.environ["PLACE"] + "/slow"):
+		        open(os.environ["PLACE"] + "/slow").read()
 		    server = http.server.HTTPServer((words["ip"], int(words["port"])), Server)
 		    with open(place + "new", "w") as file:
 		        print(os.getpid(), file=file)
@@ -341,6 +340,10 @@ answers() {
 	[ "$(fetch "$@")" = 200 ]
 }
 
+refuses_page() {
+	[ "$(fetch "$@")" = 403 ]
+}
+
 # listening [PREFIX...]: addresses with this port, on which somebody listens.
 listening() {
 	"$@" cat /proc/net/tcp /proc/net/tcp6 | awk -v port="$(printf ':%04X' "$PORT")" \
@@ -371,7 +374,7 @@ token_shown() {
 	until_true "the token" token_shown
 	until_true "the notebook" answers "/lab?token=$(token_shown)" "${network[@]}"
 	[ "$(<"$T/page")" = 'my work' ]
-	until_true "one that has no token to be refused" test "$(fetch /lab "${network[@]}")" = 403
+	until_true "one that has no token to be refused" refuses_page /lab "${network[@]}"
 	[ "$(listening "${network[@]}")" = "0100007F:$(printf %04X "$PORT")" ]
 	no_such_process "$(token_shown)"
 	key '\003'
@@ -445,6 +448,44 @@ no_such_process() {
 		until_true "Jupyter to end" nobody_listens "${network[@]}"
 		run -1 grep given "$T/notebook.err"
 	done
+}
+
+@test "nb-dock: ended while Jupyter starts, or the tunnel: nothing is left" {
+	[ -n "$(engine_network)" ] || skip "the dock's loopback is ours"
+	local network
+	read -ra network < <(engine_network)
+	rm -f "$REMOTE/there/begun"
+	mkfifo "$REMOTE/there/slow"
+	start notebook nb-dock -p "$PORT" harbour
+	until_true "Jupyter to begin" test -s "$REMOTE/there/begun"
+	kill -s INT "$pid"
+	finish notebook
+	# ssh's own, which has been interrupted.
+	ends "exit 255"
+	echo >"$REMOTE/there/slow"
+	rm "$REMOTE/there/slow"
+	until_true "Jupyter to be up, and to end" ended_again
+	nobody_listens
+	# An ssh that never opens a tunnel.
+	printf '#!/bin/sh\ncase "$*" in *" -L "*) exec sleep 1000 ;; esac\nexec "%s/bin/ssh" "$@"\n' "$REMOTE" >"$T/ssh"
+	chmod +x "$T/ssh"
+	PATH=$T:$PATH start notebook nb-dock -p "$PORT" harbour
+	until_text "$T/notebook.out" 'Jupyter is up'
+	until_true "the tunnel to begin" opening
+	kill -s TERM "$pid"
+	finish notebook
+	ends "signal 15"
+	until_true "Jupyter to end" nobody_listens "${network[@]}"
+	run -1 grep 'the notebook is' "$T/notebook.err"
+}
+
+# What it was is not there any more.
+ended_again() {
+	[ ! -e "$REMOTE/there/jupyter.$PORT" ] && ! pgrep -f "^[^ ]*python3 $REMOTE/there/jupyter lab .*--port=$PORT" >/dev/null
+}
+
+opening() {
+	children "$pid" | xargs -rI{} cat /proc/{}/cmdline | grep -qa '^sleep'
 }
 
 @test "nb-dock: a server that is there already is not taken for ours, and one that fails says why" {
