@@ -46,6 +46,8 @@ ssh_from_here() {
 	network=$(engine_network)
 	port=$(sed -n 's/.*Port //p' "$REMOTE/profile")
 	[ -z "$network" ] || echo "	ProxyCommand $network busybox nc 127.0.0.1 $port" >>"$REMOTE/profile"
+	# What ssh says to most users, they see here as well.
+	sed -i '/LogLevel/d' "$REMOTE/profile"
 	printf '#!/bin/sh\nexec /usr/bin/ssh -F "%s" "$@"\n' "$REMOTE/profile" >"$REMOTE/bin/ssh"
 }
 
