@@ -352,6 +352,10 @@ listening() {
 		'$4 == "0A" && substr($2, length($2) - 4) == port { print $2 }'
 }
 
+is_listened_on() {
+	[ -n "$(listening "$@")" ]
+}
+
 nobody_listens() {
 	[ -z "$(listening "$@")" ]
 }
@@ -393,6 +397,8 @@ no_such_process() {
 
 @test "run-notebook: docked, a server played as the notebook, through a tunnel, and its files come back" {
 	[ -n "$(engine_network)" ] || skip "the dock's loopback is ours"
+	local network
+	read -ra network < <(engine_network)
 	mkdir project
 	cd project
 	echo 'my work' >file
@@ -400,6 +406,8 @@ no_such_process() {
 	printf '%s\n' 'source dock harbour' "run-notebook -i $SOMEBODY-notebook:1 -p $PORT" 'echo "ended: $?"' >"$T/lines"
 	terminal notebook bash --norc --noprofile "$T/lines"
 	until_true "the token" token_shown
+	# ssh would complain of connections that come too early: of ours, but no others.
+	until_true "the container" is_listened_on "${network[@]}"
 	until_true "the notebook" answers "/lab?token=$(token_shown)"
 	[ "$(<"$T/page")" = 'my work' ]
 	[ "$(listening)" = "0100007F:$(printf %04X "$PORT")" ]
