@@ -124,7 +124,10 @@ arguments_parse(struct arguments *a, const struct option_set *sets,
 		}
 		if ((*argv)[0] != '-' || (*argv)[1] == '\0') {
 			strv_push(&a->words, *argv++);
-			continue;
+			if (a->words.n != a->until)
+				continue;
+			strv_pushv(&a->words, argv);
+			return 0;
 		}
 		used = take_option(a, sets, argv, e);
 		if (used == -1)

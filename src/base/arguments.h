@@ -13,6 +13,7 @@
 struct error;
 
 struct arguments {
+	size_t until;		/* behind so many words, too; 0: never */
 	struct strv words;	/* what is no option, in its order */
 	struct strv spelled;	/* long options in full: fields point there */
 };

@@ -31,15 +31,19 @@ static const struct option_row rows[] = {
 
 /*
  * Run there.  The token comes on standard input, so that it stands in nobody's
- * list of processes.  It is up when it answers, which jupyter itself can tell.
+ * list of processes.  It is up when it answers, which jupyter itself can tell;
+ * if we are gone by then, who reads that would have, it is ended again.
  */
 #define START_JUPYTER \
 	"umask 077; read -r JUPYTER_TOKEN; export JUPYTER_TOKEN; " \
+	"up() { jupyter server list 2>/dev/null | grep -q \":$1/\"; }; " \
+	"! up \"$1\" || { echo \"there is a Jupyter server on port $1 " \
+	"already: jupyter server stop $1 ends it\" >&2; exit 1; }; " \
 	"nohup jupyter lab --no-browser --ip=127.0.0.1 --port=\"$1\" " \
 	"--ServerApp.port_retries=0 >\"$HOME/jupyter.out\" 2>&1 </dev/null & " \
-	"p=$!; while kill -0 $p 2>/dev/null; do " \
-	"jupyter server list 2>/dev/null | grep -q \":$1/\" && exit 0; " \
-	"sleep 1; done; cat \"$HOME/jupyter.out\" >&2; exit 1"
+	"p=$!; trap \"\" PIPE; while kill -0 $p 2>/dev/null; do " \
+	"if up \"$1\"; then echo \"Jupyter is up\" 2>/dev/null && exit 0; " \
+	"kill $p; exit 1; fi; sleep 1; done; cat \"$HOME/jupyter.out\" >&2; exit 1"
 
 static char *
 start_line(int port)
@@ -88,6 +92,24 @@ start(struct call *call, const struct ssh *ssh, int port, const char *token,
 	return rc;
 }
 
+/* Nobody else knows its token, and the next one wants its port. */
+static void
+stop(struct call *call, const struct ssh *ssh, int port)
+{
+	MEM_AUTO char *line = mem_printf("exec jupyter server stop %d "
+	    ">/dev/null", port);
+	ERROR_AUTO struct error e = { 0 };
+	struct strv argv = { 0 };
+	int signo = call->signo;
+
+	ssh_argv(ssh, &argv, NULL, line);
+	if (step_run_deaf(call, strv_argv(&argv), &e) != 0)
+		say_warning(&call->say, "Jupyter may go on there: jupyter "
+		    "server stop %d ends it", port);
+	call->signo = signo;
+	strv_clear(&argv);
+}
+
 static void
 show(const struct ssh *ssh, int port)
 {
@@ -104,6 +126,16 @@ show(const struct ssh *ssh, int port)
 	strv_clear(&tunnel);
 }
 
+static void
+show_in_browser(const struct call *call, struct browser *browser, int port,
+    const char *token)
+{
+	MEM_AUTO char *url = mem_printf(NOTEBOOK_URL "?token=%s", port, token);
+
+	if (!call->choices.no_browser)
+		browser_open(browser, url);
+}
+
 static int
 open_notebook(struct call *call, const struct record *r, struct error *e)
 {
@@ -112,7 +144,6 @@ open_notebook(struct call *call, const struct record *r, struct error *e)
 	SSH_AUTO struct ssh ssh = { 0 };
 	struct tunnel tunnel = { 0 };
 	struct browser browser = { 0 };
-	MEM_AUTO char *url = NULL;
 	int rc;
 
 	if (token == NULL)
@@ -122,20 +153,23 @@ open_notebook(struct call *call, const struct record *r, struct error *e)
 		show(&ssh, port);
 		return 0;
 	}
+	if (tunnel_possible(port, e) == -1)
+		return -1;
 	printf("Starting Jupyter on %s\n", r->host);
 	fflush(stdout);
 	rc = start(call, &ssh, port, token, e);
 	if (rc != 0)
 		return rc;
-	if (tunnel_open(&tunnel, &ssh, port, e) == -1)
-		return -1;
-	notebook_tell(call, port, token);
-	if (!call->choices.no_browser) {
-		url = mem_printf(NOTEBOOK_URL "?token=%s", port, token);
-		browser_open(&browser, url);
+	rc = tunnel_open(&tunnel, &ssh, port, &call->signo, e);
+	if (rc == 0) {
+		notebook_tell(call, port, token);
+		show_in_browser(call, &browser, port, token);
+		rc = tunnel_hold(&tunnel, &call->signo, e);
+		browser_close(&browser);
 	}
-	rc = step_status(call, tunnel_wait(&tunnel));
-	browser_close(&browser);
+	/* What is worked on there outlives a connection that is lost. */
+	if (rc == -1 || call->signo != 0)
+		stop(call, &ssh, port);
 	return rc;
 }
 
@@ -146,7 +180,8 @@ const struct command command_nb_dock = {
 	.help =
 	    "Start Jupyter Lab on DOCK (without DOCK, the one that this shell\n"
 	    "is docked to), bound to its loopback and with a token, and keep an\n"
-	    "ssh tunnel to it until this command is interrupted.  The token is\n"
+	    "ssh tunnel to it until this command is interrupted, which ends\n"
+	    "both; where the connection is lost, Jupyter goes on.  The token is\n"
 	    "$JUPYTER_TOKEN, or a new one.  Where there is a desktop, the\n"
 	    "notebook is opened in its browser.\n",
 	.options = rows,

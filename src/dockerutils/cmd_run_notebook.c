@@ -232,7 +232,8 @@ run_there(struct call *call, const struct place *place, const char *token,
 	int rc = sync_up(call, place->record, e), back;
 
 	if (rc == 0 && !call->choices.print)
-		rc = tunnel_open(&tunnel, &place->ssh, place->port, e);
+		rc = tunnel_open(&tunnel, &place->ssh, place->port,
+		    &call->signo, e);
 	if (rc == 0) {
 		notebook_tell(call, place->port, token);
 		rc = run_notebook(call, place, e);

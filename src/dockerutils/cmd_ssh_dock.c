@@ -18,16 +18,25 @@ static const struct option_row rows[] = {
 	{ .name = NULL }
 };
 
+/* What ssh is to have run there: it takes a line for a shell, and no words. */
+static char *
+command_line(const struct call *call)
+{
+	if (call->words[0] == NULL || call->words[1] == NULL)
+		return NULL;
+	return text_quote_argv(call->words + 1);
+}
+
 static int
 open_ssh(struct call *call, const struct record *r, struct error *e)
 {
 	SSH_AUTO struct ssh ssh = { 0 };
 	struct strv argv = { 0 }, plain = { 0 };
-	MEM_AUTO char *quoted = NULL;
+	MEM_AUTO char *line = command_line(call), *quoted = NULL;
 	int rc = 0;
 
 	ssh_make_dock(&ssh, r);
-	ssh_argv(&ssh, &plain, NULL, NULL);
+	ssh_argv(&ssh, &plain, NULL, line);
 	strv_push(&argv, plain.v[0]);
 	if (call->choices.ssh_options != NULL)
 		rc = words_split(&argv, call->choices.ssh_options, e);
@@ -36,7 +45,9 @@ open_ssh(struct call *call, const struct record *r, struct error *e)
 		quoted = text_quote_argv(strv_argv(&argv));
 		printf("%s\n", quoted);
 	} else if (rc == 0) {
-		printf("Opening ssh connection to %s\n", r->host);
+		/* What a command prints is for whoever reads that. */
+		if (line == NULL)
+			printf("Opening ssh connection to %s\n", r->host);
 		fflush(stdout);
 		rc = foreground_become(strv_argv(&argv), NULL, e);
 	} else {
@@ -49,13 +60,15 @@ open_ssh(struct call *call, const struct record *r, struct error *e)
 
 const struct command command_ssh_dock = {
 	.name = "ssh-dock",
-	.synopsis = "[DOCK]",
-	.summary = "open a shell on a dock",
+	.synopsis = "[DOCK [COMMAND [ARG...]]]",
+	.summary = "open a shell on a dock, or run a command there",
 	.help =
 	    "Open a shell on DOCK (without DOCK, the one that this shell is\n"
-	    "docked to) by ssh, as the user that is recorded.\n",
+	    "docked to) by ssh, as the user that is recorded; or run COMMAND\n"
+	    "there, whose words arrive as they are.\n",
 	.options = rows,
-	.most = 1,
+	.most = SIZE_MAX,
 	.argument = ARGUMENT_DOCK,
+	.command = true,
 	.on_dock = open_ssh,
 };

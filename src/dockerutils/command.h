@@ -76,6 +76,8 @@ struct command {
 	const struct option_row *options;	/* set call.choices; or NULL */
 	size_t least, most;		/* words that are no options */
 	enum argument argument;		/* what the first of them is */
+	bool command;			/* behind that: a command, whose options
+					   are its own */
 	bool project;			/* is run in a project */
 	bool hidden;			/* for scripts of ours: not listed */
 

@@ -106,6 +106,7 @@ run_command(struct call *call, const struct command *c, char *const *argv)
 
 	call->choices.docker = "docker";
 	call->name = c->name;
+	call->arguments.until = c->command ? 2 : 0;
 	if (options_environment(&sets[0], &e) == -1 || (c->options != NULL &&
 	    options_environment(&sets[1], &e) == -1) ||
 	    arguments_parse(&call->arguments, sets, argv, &e) == -1)

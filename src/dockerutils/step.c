@@ -53,14 +53,26 @@ step_status(struct call *call, int wait_status)
 	return 128 + call->signo;
 }
 
-int
-step_run_quietly(struct call *call, char *const *argv, struct error *e)
+static int
+run_reading(struct call *call, char *const *argv, int input, struct error *e)
 {
-	struct spawn s = { .argv = argv, .fd = { STDIN_FILENO, STDOUT_FILENO,
+	struct spawn s = { .argv = argv, .fd = { input, STDOUT_FILENO,
 	    STDERR_FILENO } };
 
 	fflush(stdout);
 	return foreground_call(&s, &call->signo, e);
+}
+
+int
+step_run_quietly(struct call *call, char *const *argv, struct error *e)
+{
+	return run_reading(call, argv, STDIN_FILENO, e);
+}
+
+int
+step_run_deaf(struct call *call, char *const *argv, struct error *e)
+{
+	return run_reading(call, argv, SPAWN_NULL, e);
 }
 
 int

@@ -31,6 +31,12 @@ int step_run_quietly(struct call *, char *const *argv, struct error *);
 /* The same; with --print, show it and do not run it. */
 int step_run_or_print(struct call *, char *const *argv, struct error *);
 
+/*
+ * Run it with nothing to read: what is typed, or stands in a script, is for
+ * what comes behind us.
+ */
+int step_run_deaf(struct call *, char *const *argv, struct error *);
+
 /* What waitpid(2) says, as step_run() returns it. */
 int step_status(struct call *, int wait_status);
 

@@ -86,13 +86,16 @@ make_workspace(struct call *call, const struct record *r, struct error *e)
 	BUF_AUTO struct buf command = { 0 };
 	SSH_AUTO struct ssh ssh = { 0 };
 	struct strv argv = { 0 };
-	int rc;
+	int rc = 0;
 
 	buf_add_text(&command, "mkdir -p ");
 	text_quote(&command, path);
 	ssh_make_dock(&ssh, r);
 	ssh_argv(&ssh, &argv, NULL, buf_text(&command));
-	rc = step_run_or_print(call, strv_argv(&argv), e);
+	if (call->choices.print)
+		step_show(call, strv_argv(&argv));
+	else
+		rc = step_run_deaf(call, strv_argv(&argv), e);
 	strv_clear(&argv);
 	return rc;
 }

@@ -16,6 +16,7 @@
 #include "base/strv.h"
 #include "dockerutils/ssh.h"
 #include "run/loop.h"
+#include "run/signals.h"
 #include "run/spawn.h"
 
 #define TRY_AGAIN	50	/* ms */
@@ -26,7 +27,14 @@ struct opening {
 	struct loop_timer timer;
 	struct loop_child child;
 	int port;
+	int *signo;
 	bool open, ended;
+};
+
+/* While it is open. */
+struct holding {
+	struct tunnel *tunnel;
+	int status;
 };
 
 void
@@ -43,16 +51,38 @@ tunnel_argv(const struct ssh *ssh, struct strv *argv, int port)
 	strv_clear(&plain);
 }
 
+/*
+ * Somebody listens there.  A connection would tell, too, but reach the other
+ * end, where nobody may listen yet, and ssh complains of that.  ssh can bind
+ * beside us as long as neither listens.
+ */
 static bool
-takes_connections(int port)
+is_taken(int port)
 {
-	const struct sockaddr_in to = { .sin_family = AF_INET,
+	const struct sockaddr_in at = { .sin_family = AF_INET,
 	    .sin_port = htons((in_port_t)port),
 	    .sin_addr = { htonl(INADDR_LOOPBACK) } };
 	FD_AUTO int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const int yes = 1;
 
-	return fd != -1 && connect(fd, (const struct sockaddr *)&to,
-	    sizeof(to)) == 0;
+	return fd != -1 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes,
+	    sizeof(yes)) == 0 && bind(fd, (const struct sockaddr *)&at,
+	    sizeof(at)) == -1 && errno == EADDRINUSE;
+}
+
+static void
+on_signal(void *arg, int signo)
+{
+	int *wanted = arg;
+
+	if (signo != SIGWINCH)
+		*wanted = signo;
+}
+
+static void
+nothing(void *arg)
+{
+	(void)arg;
 }
 
 static void
@@ -60,7 +90,7 @@ look(void *arg)
 {
 	struct opening *o = arg;
 
-	o->open = takes_connections(o->port);
+	o->open = is_taken(o->port);
 	if (!o->open)
 		loop_after(&o->loop, &o->timer, TRY_AGAIN);
 }
@@ -97,7 +127,7 @@ start(struct tunnel *t, struct opening *o, const struct ssh *ssh,
 	o->timer.arg = o;
 	loop_child(&o->loop, &o->child);
 	loop_after(&o->loop, &o->timer, TRY_AGAIN);
-	while (rc == 0 && !o->open && !o->ended)
+	while (rc == 0 && !o->open && !o->ended && *o->signo == 0)
 		rc = loop_round(&o->loop, e);
 	loop_cancel(&o->loop, &o->timer);
 	loop_forget(&o->loop, &o->child);
@@ -105,38 +135,39 @@ start(struct tunnel *t, struct opening *o, const struct ssh *ssh,
 }
 
 int
-tunnel_open(struct tunnel *t, const struct ssh *ssh, int port,
-    struct error *e)
+tunnel_possible(int port, struct error *e)
 {
-	struct opening o = { .port = port };
-	int rc;
-
-	t->pid = 0;
-	if (takes_connections(port))
-		return error_set(e, "port %d is in use here", port);
-	if (loop_init(&o.loop, e) == -1)
-		return -1;
-	rc = start(t, &o, ssh, e);
-	loop_clear(&o.loop);
-	if (o.ended) {
-		t->pid = 0;
-		return error_set(e, "no tunnel to %s", ssh->host);
-	}
-	if (rc == -1)
-		tunnel_close(t);
-	return rc;
+	return is_taken(port) ? error_set(e, "port %d is in use here", port) :
+	    0;
 }
 
 int
-tunnel_wait(struct tunnel *t)
+tunnel_open(struct tunnel *t, const struct ssh *ssh, int port, int *signo,
+    struct error *e)
 {
-	int wait_status = 0;
+	struct opening o = { .port = port, .signo = signo };
+	struct signals signals = { .taken = on_signal, .pause = nothing,
+	    .resume = nothing, .arg = signo };
+	int rc;
 
-	while (t->pid != 0 && waitpid(t->pid, &wait_status, 0) == -1 &&
-	    errno == EINTR)
-		continue;
-	t->pid = 0;
-	return wait_status;
+	t->pid = *signo = 0;
+	if (tunnel_possible(port, e) == -1)
+		return -1;
+	if (loop_init(&o.loop, e) == -1)
+		return -1;
+	signals_take(&signals, &o.loop);
+	rc = start(t, &o, ssh, e);
+	if (o.ended)
+		t->pid = 0;
+	if (rc == -1 || *signo != 0)
+		tunnel_close(t);
+	signals_give_back(&signals);
+	loop_clear(&o.loop);
+	if (rc == 0 && *signo != 0)
+		return 128 + *signo;
+	if (rc == 0 && o.ended)
+		return error_set(e, "no tunnel to %s", ssh->host);
+	return rc;
 }
 
 void
@@ -145,5 +176,45 @@ tunnel_close(struct tunnel *t)
 	if (t->pid == 0)
 		return;
 	kill(t->pid, SIGTERM);
-	tunnel_wait(t);
+	while (waitpid(t->pid, NULL, 0) == -1 && errno == EINTR)
+		continue;
+	t->pid = 0;
+}
+
+static void
+lost(void *arg, int wait_status)
+{
+	struct holding *h = arg;
+
+	if (WIFSTOPPED(wait_status))
+		return;
+	h->tunnel->pid = 0;
+	h->status = WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) :
+	    WEXITSTATUS(wait_status);
+}
+
+int
+tunnel_hold(struct tunnel *t, int *signo, struct error *e)
+{
+	struct loop loop;
+	struct holding h = { .tunnel = t };
+	struct loop_child child = { .pid = t->pid, .changed = lost, .arg = &h };
+	struct signals signals = { .taken = on_signal, .pause = nothing,
+	    .resume = nothing, .arg = signo };
+	int rc = 0;
+
+	*signo = 0;
+	if (loop_init(&loop, e) == -1)
+		return -1;
+	signals_take(&signals, &loop);
+	loop_child(&loop, &child);
+	while (rc == 0 && t->pid != 0 && *signo == 0)
+		rc = loop_round(&loop, e);
+	loop_forget(&loop, &child);
+	tunnel_close(t);
+	signals_give_back(&signals);
+	loop_clear(&loop);
+	if (rc == -1)
+		return -1;
+	return *signo != 0 ? 128 + *signo : h.status;
 }

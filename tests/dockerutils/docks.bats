@@ -446,7 +446,7 @@ in_shell() {
 		case "$*" in
 		*-N*) exec python3 -c 'import socket, sys
 s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-s.bind(("127.0.0.1", int(sys.argv[1]))); s.listen(); s.accept()' "$(cat "$T/port")" ;;
+s.bind(("127.0.0.1", int(sys.argv[1]))); s.listen(); open(sys.argv[2]).read()' "$(cat "$T/port")" "$T/lost" ;;
 		esac
 		while [ "$1" != -- ]; do shift; done
 		sh -c "$3"
@@ -457,10 +457,16 @@ s.bind(("127.0.0.1", int(sys.argv[1]))); s.listen(); s.accept()' "$(cat "$T/port
 		server) [ ! -e "$T/up" ] || echo "http://127.0.0.1:$(cat "$T/port")/ :: /x" ;;
 		esac
 	END
-	mkfifo "$T/end"
+	mkfifo "$T/end" "$T/told" "$T/lost"
 	sed -i 's/touch "$T\/up" ;;/touch "$T\/up"; read -r _ <"$T\/end" ;;/' "$T/do-jupyter"
 	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' >"$T/port"
-	run -0 "$DOCKERUTILS" nb-dock -p "$(<"$T/port")" two
+	"$DOCKERUTILS" nb-dock -p "$(<"$T/port")" two 2>"$T/told" 3>&- &
+	read -r line <"$T/told"
+	[[ $line == *"the notebook is http://127.0.0.1:$(<"$T/port")/lab"* ]]
+	echo >"$T/lost"
+	wait $!
+	# Where the connection is lost, what is worked on there goes on.
+	no_such 'server stop' "$T/calls"
 	echo >"$T/end"
 	grep -q "^jupyter lab --no-browser --ip=127.0.0.1 --port=$(<"$T/port") " "$T/calls"
 	grep -q "ssh -N -L 127.0.0.1:$(<"$T/port"):127.0.0.1:$(<"$T/port") -o ExitOnForwardFailure=yes -- eve@10.0.0.2" "$T/calls"
@@ -474,23 +480,25 @@ s.bind(("127.0.0.1", int(sys.argv[1]))); s.listen(); s.accept()' "$(cat "$T/port
 	standin ssh xdg-open
 	cat >"$T/do-ssh" <<-'END'
 		case "$*" in
-		*-N*) exec python3 -c 'import os, socket, sys, time
+		*-N*) exec python3 -c 'import socket, sys
 s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-s.bind(("127.0.0.1", int(sys.argv[1]))); s.listen(); s.accept()
-if os.environ.get("DISPLAY"): open(sys.argv[2]).read()' "$(cat "$T/port")" "$T/shown" ;;
+s.bind(("127.0.0.1", int(sys.argv[1]))); s.listen(); open(sys.argv[2]).read()' "$(cat "$T/port")" "$T/lost" ;;
 		esac
 		cat >"$T/token"
 	END
-	printf 'stat -c "%%a" "$1" >"$T/mode"; cat "$1" >"$T/page"; echo >"$T/shown"\n' >"$T/do-xdg-open"
-	mkfifo "$T/shown"
+	printf 'stat -c "%%a" "$1" >"$T/mode"; cat "$1" >"$T/page"; echo >"$T/lost"\n' >"$T/do-xdg-open"
+	mkfifo "$T/lost" "$T/told"
 	mkdir "$T/tmp"
+	export TMPDIR=$T/tmp
 	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' >"$T/port"
-	TMPDIR=$T/tmp DISPLAY=:7 run -0 "$DOCKERUTILS" nb-dock -p "$(<"$T/port")" two
+	DISPLAY=:7 run -0 "$DOCKERUTILS" nb-dock -p "$(<"$T/port")" two
 	[ "$(<"$T/mode")" = 600 ]
 	grep -qF "url=http://127.0.0.1:$(<"$T/port")/lab?token=$(<"$T/token")" "$T/page"
 	no_such "$(<"$T/token")" "$T/calls"
 	[ -z "$(ls "$T/tmp")" ]
-	rm "$T/page"
-	TMPDIR=$T/tmp DISPLAY= WAYLAND_DISPLAY= run -0 "$DOCKERUTILS" nb-dock -p "$(<"$T/port")" two
+	DISPLAY='' WAYLAND_DISPLAY='' "$DOCKERUTILS" nb-dock -p "$(<"$T/port")" two 2>"$T/told" 3>&- &
+	read -r _ <"$T/told"
+	echo >"$T/lost"
+	wait $!
 	[ "$(grep -c xdg-open "$T/calls")" = 1 ]
 }

@@ -11,8 +11,8 @@ engine_network() {
 	[ ! -r "$file" ] || echo nsenter "--net=/proc/$(<"$file")/ns/net"
 }
 
-# remote_host NAME DIRECTORY: from then on `ssh NAME`, in $PATH first, leads to an sshd whose files are in DIRECTORY. It
-# ends with end_remote_host DIRECTORY.
+# remote_host NAME DIRECTORY [VARIABLE=VALUE...]: from then on `ssh NAME`, in $PATH first, leads to an sshd whose files are in DIRECTORY and
+# whose commands have these variables. It ends with end_remote_host DIRECTORY.
 remote_host() {
 	local name=$1 dir=$2 port network
 	read -ra network < <(engine_network) || network=()
@@ -40,7 +40,7 @@ remote_host() {
 			StrictModes no
 			UsePAM no
 			Subsystem sftp internal-sftp
-			SetEnv DOCKER_HOST=$DOCKER_HOST
+			SetEnv DOCKER_HOST=$DOCKER_HOST ${*:3}
 		END
 		"${network[@]}" /usr/sbin/sshd -f "$dir/sshd_config" -E "$dir/log" 3>&- || continue
 		until_true "sshd to listen" test -s "$dir/pid" && break
