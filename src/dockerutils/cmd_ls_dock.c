@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "dockerutils/docks.h"
+#include "dockerutils/exposure.h"
 #include "dockerutils/instance.h"
 #include "run/ask.h"
 
@@ -20,6 +21,8 @@ static const struct option_row rows[] = {
 	    .help = "a JSON array of objects" },
 	{ .name = "no-state", .kind = OPTION_BOOL, .offset = CHOICE(no_state),
 	    .help = "do not ask AWS for their states" },
+	{ .name = "exposed", .kind = OPTION_BOOL, .offset = CHOICE(exposed),
+	    .help = "warn of hosts where docker listens on TCP" },
 	{ .name = NULL }
 };
 
@@ -133,6 +136,21 @@ print_lines(const struct docks *docks, const struct state *states)
 	}
 }
 
+static void
+warn_of_exposed(const struct docks *docks, const struct say *say)
+{
+	for (size_t i = 0; i < docks->n; i++) {
+		const struct record *r = &docks->v[i].record;
+		int port = exposure_find(r->host);
+
+		if (port != 0)
+			say_warning(say, "%s: docker may listen on port %d of "
+			    "%s, where whoever reaches it is root: ssh is "
+			    "all that a dock needs", record_name(r), port,
+			    r->host);
+	}
+}
+
 static int
 run(struct call *call, struct error *e)
 {
@@ -147,6 +165,8 @@ run(struct call *call, struct error *e)
 		print_json(&docks, states);
 	else if (rc == 0)
 		print_lines(&docks, states);
+	if (rc == 0 && call->choices.exposed)
+		warn_of_exposed(&docks, &call->say);
 	for (size_t i = 0; i < docks.n; i++)
 		instance_clear(&states[i].instance);
 	free(states);
@@ -160,7 +180,10 @@ const struct command command_ls_dock = {
 	.summary = "list docks, and what state they are in",
 	.help =
 	    "List all docks: MONIKER (DIRECTORY): STATE.  The states of those\n"
-	    "that may be EC2 instances are asked of the aws program.\n",
+	    "that may be EC2 instances are asked of the aws program.  With\n"
+	    "--exposed each host is asked whether it takes connections on\n"
+	    "port 2375 or 2377, where a docker that does not verify who comes\n"
+	    "lets everybody in.\n",
 	.options = rows,
 	.run = run,
 };

@@ -45,7 +45,7 @@ struct choices {
 	int volume_size, port;
 	struct strv tags;
 	int64_t poll, limit;
-	bool no_browser, no_context, json, no_state, yes, delete, dry_run, overwrite;
+	bool no_browser, no_context, exposed, json, no_state, yes, delete, dry_run, overwrite;
 };
 
 enum argument {

@@ -55,6 +55,41 @@ build.example ($HOME/.docker/build.example)" ]
 	[ "$output" = 'ssh -- ubuntu@h' ]
 }
 
+@test "W-S7: docker is reached by ssh and never by TCP, and a host that has it on TCP is told of" {
+	record 127.0.0.1 DOCK_USER=ubuntu DOCK_MONIKER=old DOCK_HOSTNAME=127.0.0.1 DOCK_IP=127.0.0.1 DOCK_PORT=2377
+	run -0 "$DOCKERUTILS" dock-env old
+	[ "$output" = $'old\nubuntu\n127.0.0.1' ]
+	mkfifo "$T/up"
+	# In a network of its own, where nobody else has that port.
+	cat >"$T/inside" <<-'END'
+		ip link set lo up
+		"$DOCKERUTILS" ls-dock --no-state --exposed
+		python3 -uc 'import socket
+s = socket.socket(); s.bind(("127.0.0.1", 2377)); s.listen(); print("up"); s.accept()' >"$T/up" &
+		read -r _ <"$T/up"
+		"$DOCKERUTILS" ls-dock --no-state --exposed
+		wait
+	END
+	run -0 --separate-stderr unshare --user --map-root-user --net bash -e "$T/inside"
+	[ "${#stderr_lines[@]}" = 1 ]
+	[[ $stderr == *"old: docker may listen on port 2377 of 127.0.0.1, "* ]]
+}
+
+@test "W-S9: a home with blanks, and patterns in it" {
+	HOME="$T/my home *"
+	unset XDG_CONFIG_HOME
+	mkdir -p "$HOME/.docker"
+	touch "$HOME/.docker/config.json"
+	standin docker ssh
+	run -0 "$DOCKERUTILS" register-dock --no-context host.example moniker
+	run -0 "$DOCKERUTILS" ls-dock --no-state
+	[[ $output == "moniker ($HOME/.config/dexec/docks/"*")" ]]
+	run -0 "$DOCKERUTILS" unregister-dock moniker
+	run -0 "$DOCKERUTILS" ls-dock --no-state
+	[ -z "$output" ]
+	[ -e "$HOME/.docker/config.json" ]
+}
+
 @test "W-S3: a record is data and nothing in it is run" {
 	old_docks
 	printf 'x[$(touch %s/run)]=1\n\nDOCK_MONIKER=a$(touch %s/run)\nDOCK_IP=$(touch %s/run)\n' "$T" "$T" "$T" \
