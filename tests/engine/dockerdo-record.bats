@@ -25,12 +25,12 @@ setup() {
 	[ -w /dev/fuse ] || skip "no /dev/fuse"
 	command -v sshfs >/dev/null || skip "no sshfs"
 	export PATH=$BATS_FILE_TMPDIR/bin:$PATH
-	mkdir "$T/work"
-	cd "$T/work" || return
+	mkdir "$T/desk"
+	cd "$T/desk" || return
 	C=dexec-test-dodo-$$-$RANDOM$RANDOM
 	echo "$C" >>"$BATS_FILE_TMPDIR/containers"
 	. "$(dockerdo init --image dexec-busybox:1 --container "$C" 2>/dev/null)"
-	FILES=$T/work/container
+	FILES=$T/desk/container
 	RECORD=$DOCKERDO_SESSION_DIR/modified_files
 }
 
@@ -144,8 +144,8 @@ recorded() {
 	dodo -w /tmp cp 'a b$x[1]' copy
 	go dockerdo history --dockerfile
 	ends "exit 0"
-	cp "$out" "$T/work/Dockerfile"
-	cd "$T/work"
+	cp "$out" "$T/desk/Dockerfile"
+	cd "$T/desk"
 	builder=docker
 	[ ! -x /usr/bin/docker ] || builder=/usr/bin/docker
 	! grep -q '^# A' Dockerfile || fail "$(<Dockerfile)"

@@ -31,8 +31,8 @@ setup() {
 	export PATH=$BATS_FILE_TMPDIR/remote/bin:$PATH
 	# The engine is nowhere but there.
 	export DOCKER_HOST=unix:///nowhere
-	mkdir "$T/work" "$T/build"
-	cd "$T/work" || return
+	mkdir "$T/desk" "$T/build"
+	cd "$T/desk" || return
 	C=dexec-test-dodo-$$-$RANDOM$RANDOM
 	echo "$C" >>"$BATS_FILE_TMPDIR/containers"
 	. "$(dockerdo init --remote reykjavik --build-dir "$T/build dir's" --image dexec-busybox:1 --container "$C" 2>/dev/null)"
@@ -41,7 +41,7 @@ setup() {
 teardown() {
 	cd / || return
 	end_started
-	[ -z "${T-}" ] || ! grep -qF " $T/work/container " /proc/self/mountinfo || fusermount3 -uz "$T/work/container"
+	[ -z "${T-}" ] || ! grep -qF " $T/desk/container " /proc/self/mountinfo || fusermount3 -uz "$T/desk/container"
 }
 
 @test "remote: the whole way, with directories of the remote host" {
@@ -56,7 +56,7 @@ teardown() {
 	says '/p q'$'\n'there
 	go dodo printf '<%s>' 'a b' "it's" '$(id)' ';' ''
 	[ "$(<"$out")" = "<a b><it's><\$(id)><;><>" ]
-	cd "$T/work"
+	cd "$T/desk"
 	dockerdo export A='x y;z' 2>/dev/null
 	go dodo sh -c 'echo "$A"'
 	says 'x y;z'

@@ -31,12 +31,12 @@ setup() {
 	[ -w /dev/fuse ] || skip "no /dev/fuse"
 	command -v sshfs >/dev/null || skip "no sshfs"
 	export PATH=$BATS_FILE_TMPDIR/remote/bin:$PATH
-	mkdir "$T/work" "$HOME/.ssh"
+	mkdir "$T/desk" "$HOME/.ssh"
 	ssh-keygen -q -t ed25519 -N '' -C "ann's key" -f "$HOME/.ssh/id_ed25519"
 	# ssh looks for keys where the user's home is, whatever $HOME says.
 	eval "$(ssh-agent -a "$T/agent" 3>&-)" >/dev/null
 	ssh-add -q "$HOME/.ssh/id_ed25519"
-	cd "$T/work" || return
+	cd "$T/desk" || return
 	PORT=$((20000 + RANDOM % 20000))
 }
 
@@ -45,7 +45,7 @@ teardown() {
 	end_started
 	[ -z "${DOCKERDO_SESSION_DIR-}" ] || dockerdo rm -f >/dev/null 2>&1
 	for point in container reykjavik; do
-		! grep -qF " ${T-}/work/$point " /proc/self/mountinfo || fusermount3 -uz "$T/work/$point"
+		! grep -qF " ${T-}/desk/$point " /proc/self/mountinfo || fusermount3 -uz "$T/desk/$point"
 	done
 	[ -z "${SSH_AGENT_PID-}" ] || kill "$SSH_AGENT_PID"
 }
@@ -80,7 +80,7 @@ whole_way() {
 	ends "exit 0"
 	[ "$(<"$out")" = "<a b><it's><\"><\\><\$(touch pwn)><;><*><><new
 line><-n><-->" ]
-	cd "$T/work" || return
+	cd "$T/desk" || return
 	dockerdo export A="it's; touch pwn" 2>/dev/null
 	dockerdo export B=$'two\nlines' 2>/dev/null
 	dockerdo export LD_LIBRARY_PATH=/nowhere 2>/dev/null
@@ -206,7 +206,7 @@ lines|/nowhere|image|a b|/root|none"
 	cd container/etc
 	go dodo pwd
 	says /etc
-	cd "$T/work"
+	cd "$T/desk"
 	go dockerdo stop
 	ends "exit 0"
 	go dockerdo start

@@ -13,10 +13,10 @@ setup_file() {
 	dodo_ready || return 0
 	DOCKERDO=$(realpath "${DOCKERDO:-./dockerdo}")
 	export DOCKERDO
-	mkdir -p "$BATS_FILE_TMPDIR"/{bin,home,work,runtime} && chmod 700 "$BATS_FILE_TMPDIR/runtime"
+	mkdir -p "$BATS_FILE_TMPDIR"/{bin,home,desk,runtime} && chmod 700 "$BATS_FILE_TMPDIR/runtime"
 	ln -s "$DOCKERDO" "$BATS_FILE_TMPDIR/bin/dockerdo"
 	ln -s "$DOCKERDO" "$BATS_FILE_TMPDIR/bin/dodo"
-	cd "$BATS_FILE_TMPDIR/work" || return
+	cd "$BATS_FILE_TMPDIR/desk" || return
 	(
 		PATH=$BATS_FILE_TMPDIR/bin:$PATH
 		export HOME=$BATS_FILE_TMPDIR/home XDG_RUNTIME_DIR=$BATS_FILE_TMPDIR/runtime
@@ -39,8 +39,8 @@ setup() {
 	DOCKERDO_SESSION_DIR=$(<"$BATS_FILE_TMPDIR/session")
 	export DOCKERDO_SESSION_DIR
 	C=$(<"$BATS_FILE_TMPDIR/name")
-	FILES=$BATS_FILE_TMPDIR/work/container
-	mkdir -p "$T/work"
+	FILES=$BATS_FILE_TMPDIR/desk/container
+	mkdir -p "$T/desk"
 	cd "$FILES" || return
 }
 
@@ -77,7 +77,7 @@ key() {
 
 # own [INIT-ARGS...]: a session of the test's own, in its work directory.
 own() {
-	cd "$T/work" || return
+	cd "$T/desk" || return
 	session --image dexec-busybox:1 "$@"
 	FILES=$PWD/container C=$(key container_name)
 }
@@ -442,7 +442,7 @@ cd /; echo x | cat"
 	go dodo sh -c 'cat /p/file; hostname; echo $A'
 	says here$'\n'odd$'\n''a b'
 	dockerdo rm -f 2>/dev/null
-	cd "$T/work"
+	cd "$T/desk"
 	go dockerdo run --no-default-args
 	ends "exit 0"
 	go dodo sh -c 'echo "${A-none}"'
@@ -532,7 +532,7 @@ cd /; echo x | cat"
 	# Commands do not need it.
 	go dodo pwd
 	says /etc
-	cd "$T/work"
+	cd "$T/desk"
 	go dockerdo start
 	ends "exit 0"
 	[ -e "$FILES/etc/passwd" ]
@@ -599,13 +599,13 @@ cd /; echo x | cat"
 
 @test "weak spot 58: -n shows, and neither runs nor writes" {
 	own
-	everything "$T/work" "$DOCKERDO_SESSION_DIR" >"$T/before"
+	everything "$T/desk" "$DOCKERDO_SESSION_DIR" >"$T/before"
 	go dockerdo run -n -v './p q:/p'
 	ends "exit 0"
 	silent_stdout
 	grep -qF "+ docker create -v './p q:/p' --name $C --entrypoint /.dexec-sftp dexec-busybox:1 --wait" "$err"
 	gone
-	everything "$T/work" "$DOCKERDO_SESSION_DIR" | cmp - "$T/before"
+	everything "$T/desk" "$DOCKERDO_SESSION_DIR" | cmp - "$T/before"
 	dockerdo run >/dev/null 2>&1 3>&-
 	everything "$DOCKERDO_SESSION_DIR" >"$T/before"
 	for words in 'stop -n' 'rm -n -f --delete' 'exec -n touch /tmp/x' 'export -n A=1' 'status -n' 'history -n'; do
@@ -641,8 +641,8 @@ cd /; echo x | cat"
 @test "sessions in directories of any name" {
 	local odd
 	for odd in 'a b' "it's;touch pwn" $'new\nline'; do
-		mkdir -p "$T/work/$odd"
-		cd "$T/work/$odd"
+		mkdir -p "$T/desk/$odd"
+		cd "$T/desk/$odd"
 		session --image dexec-busybox:1
 		FILES=$PWD/container
 		go dockerdo run
@@ -650,9 +650,9 @@ cd /; echo x | cat"
 		cd "$FILES/etc"
 		go dodo pwd
 		says /etc
-		cd "$T/work"
+		cd "$T/desk"
 		go dockerdo rm -f --delete
 		ends "exit 0"
 	done
-	[ -z "$(find "$T/work" -name pwn)" ]
+	[ -z "$(find "$T/desk" -name pwn)" ]
 }
