@@ -6,8 +6,6 @@
 #ifndef DOCKERUTILS_EXPOSURE_H
 #define DOCKERUTILS_EXPOSURE_H
 
-#include <stddef.h>
-
 /*
  * Which of docker's TCP ports (2375, 2377) HOST takes connections on: its
  * number, or 0: none that answers within a second, or no such host.

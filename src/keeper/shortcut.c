@@ -9,7 +9,6 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,7 +17,6 @@
 #include "wire/message.h"
 
 #define PIPES		0x50495045	/* the file system of pipe(2)'s */
-#define PIPE_ROOM	(1024 * 1024)
 #define SHORT		64		/* bytes of a name below /proc */
 
 /* Open NAME below /proc/PID. */
