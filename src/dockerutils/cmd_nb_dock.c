@@ -56,12 +56,15 @@ start_line(int port)
 	return buf_steal(&line);
 }
 
-/* Run ARGV with TEXT on its standard input. */
+/*
+ * Run ARGV, an ssh, with TEXT on its standard input.  Where a signal wants us
+ * to end, call->signo is that, and ssh's own status for it is not told.
+ */
 static int
 run_with_input(struct call *call, char *const *argv, const char *text,
     struct error *e)
 {
-	int ends[2] = { -1, -1 }, wait_status = 0, rc;
+	int ends[2] = { -1, -1 }, wait_status = 0, asked = 0, rc;
 	struct spawn s = { .argv = argv, .fd = { -1, STDOUT_FILENO,
 	    STDERR_FILENO } };
 
@@ -72,9 +75,15 @@ run_with_input(struct call *call, char *const *argv, const char *text,
 	file_close(&ends[1]);
 	s.fd[0] = ends[0];
 	if (rc == 0)
-		rc = foreground_run(&s, &wait_status, e);
+		rc = foreground_run_asked(&s, &wait_status, &asked, e);
 	file_close(&ends[0]);
-	return rc == -1 ? -1 : step_status(call, wait_status);
+	if (rc == -1)
+		return -1;
+	rc = step_status(call, wait_status);
+	if (asked == 0)
+		return rc;
+	call->signo = asked;
+	return rc == 0 ? 0 : 128 + asked;
 }
 
 static int
@@ -136,14 +145,30 @@ show_in_browser(const struct call *call, struct browser *browser, int port,
 		browser_open(browser, url);
 }
 
+/* Jupyter is up there: reach it, until we are told to end. */
+static int
+hold(struct call *call, const struct ssh *ssh, int port, const char *token,
+    struct error *e)
+{
+	struct tunnel tunnel = { 0 };
+	struct browser browser = { 0 };
+	int rc = tunnel_open(&tunnel, ssh, port, &call->signo, e);
+
+	if (rc != 0)
+		return rc;
+	notebook_tell(call, port, token);
+	show_in_browser(call, &browser, port, token);
+	rc = tunnel_hold(&tunnel, &call->signo, e);
+	browser_close(&browser);
+	return rc;
+}
+
 static int
 open_notebook(struct call *call, const struct record *r, struct error *e)
 {
 	int port = call->choices.port > 0 ? call->choices.port : NOTEBOOK_PORT;
 	MEM_AUTO char *token = notebook_token(e);
 	SSH_AUTO struct ssh ssh = { 0 };
-	struct tunnel tunnel = { 0 };
-	struct browser browser = { 0 };
 	int rc;
 
 	if (token == NULL)
@@ -160,13 +185,8 @@ open_notebook(struct call *call, const struct record *r, struct error *e)
 	rc = start(call, &ssh, port, token, e);
 	if (rc != 0)
 		return rc;
-	rc = tunnel_open(&tunnel, &ssh, port, &call->signo, e);
-	if (rc == 0) {
-		notebook_tell(call, port, token);
-		show_in_browser(call, &browser, port, token);
-		rc = tunnel_hold(&tunnel, &call->signo, e);
-		browser_close(&browser);
-	}
+	rc = call->signo == 0 ? hold(call, &ssh, port, token, e) :
+	    128 + call->signo;
 	/* What is worked on there outlives a connection that is lost. */
 	if (rc == -1 || call->signo != 0)
 		stop(call, &ssh, port);
@@ -181,9 +201,9 @@ const struct command command_nb_dock = {
 	    "Start Jupyter Lab on DOCK (without DOCK, the one that this shell\n"
 	    "is docked to), bound to its loopback and with a token, and keep an\n"
 	    "ssh tunnel to it until this command is interrupted, which ends\n"
-	    "both; where the connection is lost, Jupyter goes on.  The token is\n"
-	    "$JUPYTER_TOKEN, or a new one.  Where there is a desktop, the\n"
-	    "notebook is opened in its browser.\n",
+	    "both; where the connection is lost, or this command is killed,\n"
+	    "Jupyter goes on.  The token is $JUPYTER_TOKEN, or a new one.\n"
+	    "Where there is a desktop, the notebook is opened in its browser.\n",
 	.options = rows,
 	.most = 1,
 	.argument = ARGUMENT_DOCK,

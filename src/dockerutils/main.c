@@ -14,6 +14,7 @@
 #include "dockerutils/command.h"
 #include "dockerutils/docks.h"
 #include "dockerutils/help.h"
+#include "run/child.h"
 
 #define STATUS_OURS	1	/* what we cannot do */
 #define STATUS_USAGE	2	/* as Python's argparse has it */
@@ -169,11 +170,16 @@ main(int argc, char **argv)
 	struct call call = { .name = "dockerutils",
 	    .say = { .line = print_line, .arg = &call } };
 	const struct command *c;
+	struct error e = { 0 };
 	const char *slash;
 	int status;
 
 	if (file_fill_standard() == -1 || argc == 0)
 		return STATUS_OURS;
+	if (argc > 1 && strcmp(argv[1], CHILD_OPTION) == 0) {
+		child_become(argv + 2, &e);
+		return complain(&call, &e);
+	}
 	setlocale(LC_CTYPE, "");
 	slash = strrchr(argv[0], '/');
 	c = command_named(slash != NULL ? slash + 1 : argv[0]);

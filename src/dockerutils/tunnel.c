@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/strv.h"
 #include "dockerutils/ssh.h"
+#include "run/child.h"
 #include "run/loop.h"
 #include "run/signals.h"
 #include "run/spawn.h"
@@ -45,6 +46,8 @@ tunnel_argv(const struct ssh *ssh, struct strv *argv, int port)
 	ssh_argv(ssh, &plain, "ExitOnForwardFailure=yes", NULL);
 	strv_push(argv, plain.v[0]);
 	strv_push(argv, "-N");
+	/* A connection that is shared would keep the port after us. */
+	strv_push_option(argv, "-S", "none");
 	strv_push(argv, "-L");
 	strv_pushf(argv, "127.0.0.1:%d:127.0.0.1:%d", port, port);
 	strv_pushv(argv, plain.v + 1);
@@ -113,6 +116,7 @@ start(struct tunnel *t, struct opening *o, const struct ssh *ssh,
 	    STDERR_FILENO } };
 	int rc = 0;
 
+	child_argv(&argv, NULL);
 	tunnel_argv(ssh, &argv, o->port);
 	s.argv = strv_argv(&argv);
 	t->pid = spawn_start(&s, e);

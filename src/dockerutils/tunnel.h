@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* A port of a host's loopback, on our own: ssh -N -L, while we need it. */
+/*
+ * A port of a host's loopback, on our own: ssh -N -L, while we need it, and
+ * over a connection of its own.  It does not outlive us.
+ */
 #ifndef DOCKERUTILS_TUNNEL_H
 #define DOCKERUTILS_TUNNEL_H
 

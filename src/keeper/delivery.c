@@ -8,8 +8,8 @@
 #include "base/libexec.h"
 #include "base/mem.h"
 #include "base/strv.h"
-#include "keeper/child.h"
 #include "keeper/errand.h"
+#include "run/child.h"
 #include "run/docker.h"
 
 #define AGENT		"dexec-agent"

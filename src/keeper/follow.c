@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/strv.h"
-#include "keeper/child.h"
+#include "run/child.h"
 #include "run/docker.h"
 #include "run/spawn.h"
 

@@ -14,8 +14,8 @@
 #include "base/strv.h"
 #include "base/text.h"
 #include "container/state.h"
-#include "keeper/child.h"
 #include "keeper/request.h"
+#include "run/child.h"
 #include "wire/message.h"
 
 #define MOST_CLIENTS	512

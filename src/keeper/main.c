@@ -11,7 +11,7 @@
  *
  *     dexec-keeper --child PID FILE PROGRAM [ARGS...]
  *
- * is how it starts other programs (keeper/child.h).
+ * is how it starts other programs (run/child.h).
  */
 #include <err.h>
 #include <fcntl.h>
@@ -26,10 +26,10 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "container/warm_place.h"
-#include "keeper/child.h"
 #include "keeper/keeper.h"
 #include "keeper/opening.h"
 #include "keeper/request.h"
+#include "run/child.h"
 
 /* Tell whoever waits, and whoever waits for the end of the line. */
 static void

@@ -8,11 +8,11 @@
 #include "base/mem.h"
 #include "base/strv.h"
 #include "base/text.h"
-#include "keeper/child.h"
 #include "keeper/delivery.h"
 #include "keeper/errand.h"
 #include "keeper/keeper.h"
 #include "keeper/request.h"
+#include "run/child.h"
 
 #define ASK_MS		20000
 #define HELLO_MS	20000

@@ -19,7 +19,7 @@
 
 struct foreground {
 	struct loop_child child;
-	int wait_status;
+	int wait_status, asked;
 	bool ended;
 };
 
@@ -51,7 +51,10 @@ on_signal(void *arg, int signo)
 {
 	struct foreground *f = arg;
 
-	if (signo != SIGWINCH && !f->ended && !was_typed(signo))
+	if (signo == SIGWINCH)
+		return;
+	f->asked = signo;
+	if (!f->ended && !was_typed(signo))
 		kill(f->child.pid, signo);
 }
 
@@ -94,7 +97,8 @@ set_status(struct error *e, int errnum)
 }
 
 int
-foreground_run(const struct spawn *s, int *wait_status, struct error *e)
+foreground_run_asked(const struct spawn *s, int *wait_status, int *asked,
+    struct error *e)
 {
 	struct foreground f = { .ended = false };
 	struct loop loop;
@@ -108,7 +112,16 @@ foreground_run(const struct spawn *s, int *wait_status, struct error *e)
 		set_status(e, errno);
 	loop_clear(&loop);
 	*wait_status = f.wait_status;
+	*asked = f.asked;
 	return rc;
+}
+
+int
+foreground_run(const struct spawn *s, int *wait_status, struct error *e)
+{
+	int asked;
+
+	return foreground_run_asked(s, wait_status, &asked, e);
 }
 
 int

@@ -18,6 +18,13 @@ struct spawn;
 int foreground_run(const struct spawn *, int *wait_status, struct error *);
 
 /*
+ * The same; *ASKED is the last signal that wanted us to end meanwhile, else 0.
+ * A program may end in its own way by one, as ssh does.
+ */
+int foreground_run_asked(const struct spawn *, int *wait_status, int *asked,
+    struct error *);
+
+/*
  * The same; returns its exit status, or 128 and the signal that ended it, which
  * *SIGNO is then; -1 as above.
  */

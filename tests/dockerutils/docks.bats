@@ -504,7 +504,7 @@ s.bind(("127.0.0.1", int(sys.argv[1]))); s.listen(); open(sys.argv[2]).read()' "
 	no_such 'server stop' "$T/calls"
 	echo >"$T/end"
 	grep -q "^jupyter lab --no-browser --ip=127.0.0.1 --port=$(<"$T/port") " "$T/calls"
-	grep -q "ssh -N -L 127.0.0.1:$(<"$T/port"):127.0.0.1:$(<"$T/port") -o ExitOnForwardFailure=yes -- eve@10.0.0.2" "$T/calls"
+	grep -q "ssh -N -S none -L 127.0.0.1:$(<"$T/port"):127.0.0.1:$(<"$T/port") -o ExitOnForwardFailure=yes -- eve@10.0.0.2" "$T/calls"
 	[ "$(wc -c <"$T/token")" = 49 ]
 	no_such "$(<"$T/token")" "$T/calls"
 	no_such StrictHostKeyChecking "$T/calls"

@@ -468,10 +468,18 @@ no_such_process() {
 	mkfifo "$REMOTE/there/slow"
 	start notebook nb-dock -p "$PORT" harbour
 	until_true "Jupyter to begin" test -s "$REMOTE/there/begun"
+	# ssh's own status would be 255.
 	kill -s INT "$pid"
 	finish notebook
-	# ssh's own, which has been interrupted.
-	ends "exit 255"
+	ends "signal 2"
+	echo >"$REMOTE/there/slow"
+	until_true "Jupyter to be up, and to end" ended_again
+	rm "$REMOTE/there/begun"
+	terminal typed nb-dock -p "$PORT" harbour
+	until_true "Jupyter to begin" test -s "$REMOTE/there/begun"
+	key '\003'
+	finish typed
+	ends "exit 130"
 	echo >"$REMOTE/there/slow"
 	rm "$REMOTE/there/slow"
 	until_true "Jupyter to be up, and to end" ended_again
@@ -487,6 +495,32 @@ no_such_process() {
 	ends "signal 15"
 	until_true "Jupyter to end" nobody_listens "${network[@]}"
 	run -1 grep 'the notebook is' "$T/notebook.err"
+}
+
+# Started with an ssh that shares connections: one that is there already would keep the port.
+@test "nb-dock: killed outright, its tunnel is gone; and a shared connection does not keep the port" {
+	[ -n "$(engine_network)" ] || skip "the dock's loopback is ours"
+	local network shared=(-o ControlMaster=auto -o ControlPersist=yes -o "ControlPath=$T/master")
+	read -ra network < <(engine_network)
+	printf '#!/bin/sh\nexec "%s/bin/ssh" %s "$@"\n' "$REMOTE" "${shared[*]}" >"$T/ssh"
+	chmod +x "$T/ssh"
+	"$T/ssh" -fN quay 2>"$T/master.err" 3>&-
+	PATH=$T:$PATH start notebook nb-dock -p "$PORT" harbour
+	until_text "$T/notebook.err" 'the notebook is'
+	is_listened_on
+	kill -s KILL "$pid"
+	finish notebook
+	until_true "the tunnel to end" nobody_listens
+	# What is worked on there is not lost for that.
+	is_listened_on "${network[@]}"
+	ssh-dock harbour jupyter server stop "$PORT" >/dev/null
+	until_true "Jupyter to end" nobody_listens "${network[@]}"
+	PATH=$T:$PATH start notebook nb-dock -p "$PORT" harbour
+	until_text "$T/notebook.err" 'the notebook is'
+	kill -s TERM "$pid"
+	finish notebook
+	nobody_listens
+	"$T/ssh" -O exit quay 2>&1
 }
 
 # What it was is not there any more.

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Programs that the keeper runs must not outlive it, even when it is killed
- * outright: each is started by way of the keeper's own program, which has the
- * kernel kill it then, and turns into the program.
+ * Programs that must not outlive us, even when we are killed outright: each is
+ * started by way of our own program, which has the kernel kill it then, and
+ * turns into the program.  Where the kernel cannot do that, it is started as
+ * any other.
  */
-#ifndef KEEPER_CHILD_H
-#define KEEPER_CHILD_H
+#ifndef RUN_CHILD_H
+#define RUN_CHILD_H
 
 struct error;
 struct strv;
 
+/* The first word of our own program's, for which it calls child_become(). */
 #define CHILD_OPTION	"--child"
 
 /*
