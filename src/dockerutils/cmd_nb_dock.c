@@ -139,7 +139,8 @@ static void
 show_in_browser(const struct call *call, struct browser *browser, int port,
     const char *token)
 {
-	MEM_AUTO char *url = mem_printf(NOTEBOOK_URL "?token=%s", port, token);
+	MEM_AUTO char *url = mem_printf(NOTEBOOK_URL "?token=%s", port,
+	    NOTEBOOK_LAB, token);
 
 	if (!call->choices.no_browser)
 		browser_open(browser, url);
@@ -156,7 +157,7 @@ hold(struct call *call, const struct ssh *ssh, int port, const char *token,
 
 	if (rc != 0)
 		return rc;
-	notebook_tell(call, port, token);
+	notebook_tell(call, port, NOTEBOOK_LAB, token);
 	show_in_browser(call, &browser, port, token);
 	rc = tunnel_hold(&tunnel, &call->signo, e);
 	browser_close(&browser);

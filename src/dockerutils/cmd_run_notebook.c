@@ -235,7 +235,7 @@ run_there(struct call *call, const struct place *place, const char *token,
 		rc = tunnel_open(&tunnel, &place->ssh, place->port,
 		    &call->signo, e);
 	if (rc == 0) {
-		notebook_tell(call, place->port, token);
+		notebook_tell(call, place->port, NOTEBOOK_START, token);
 		rc = run_notebook(call, place, e);
 		tunnel_close(&tunnel);
 		back = sync_down(call, place->record, &down);
@@ -259,7 +259,7 @@ run_at(struct call *call, struct place *place, struct error *e)
 	setenv("JUPYTER_TOKEN", token, 1);
 	if (place->record != NULL)
 		return run_there(call, place, token, e);
-	notebook_tell(call, place->port, token);
+	notebook_tell(call, place->port, NOTEBOOK_START, token);
 	return run_notebook(call, place, e);
 }
 

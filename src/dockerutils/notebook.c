@@ -37,13 +37,15 @@ notebook_token(struct error *e)
 
 /* The token is for whoever sits there, and for nobody's log. */
 void
-notebook_tell(struct call *call, int port, const char *token)
+notebook_tell(struct call *call, int port, const char *page,
+    const char *token)
 {
 	if (isatty(STDERR_FILENO))
 		say_warning(&call->say,
-		    "the notebook is " NOTEBOOK_URL "?token=%s", port, token);
+		    "the notebook is " NOTEBOOK_URL "?token=%s", port, page,
+		    token);
 	else
 		say_warning(&call->say, "the notebook is " NOTEBOOK_URL "; its "
 		    "token is not shown here: set $JUPYTER_TOKEN before",
-		    port);
+		    port, page);
 }

@@ -70,7 +70,7 @@ notebook_image() {
 		read -r _ path _
 		while read -r line && [ ${#line} -gt 1 ]; do :; done
 		status='403 Forbidden' text=no
-		if [ "$path" = "/lab?token=$JUPYTER_TOKEN" ]; then
+		if [ "$path" = "/?token=$JUPYTER_TOKEN" ]; then
 			status='200 OK' text=$(cat /home/jovyan/project/file)
 			echo served >>/home/jovyan/project/served
 		fi
@@ -366,7 +366,7 @@ no_notebook() {
 
 # The token is shown to who sits there.
 token_shown() {
-	sed -n 's/.*lab?token=\([0-9a-f]*\).*/\1/p' "$T/shown" | grep .
+	sed -n 's/.*the notebook is .*?token=\([0-9a-f]*\).*/\1/p' "$T/shown" | grep .
 }
 
 @test "run-notebook: a server played as the notebook, on loopback, with a token, gone on Ctrl-C" {
@@ -378,9 +378,10 @@ token_shown() {
 	export DOCKER_DS_DONT_PULL=1
 	terminal notebook run-notebook -i "$SOMEBODY-notebook:1" -p "$PORT"
 	until_true "the token" token_shown
-	until_true "the notebook" answers "/lab?token=$(token_shown)" "${network[@]}"
+	until_true "the notebook" answers "/?token=$(token_shown)" "${network[@]}"
+	grep -F "http://127.0.0.1:$PORT/?token=" "$T/shown"
 	[ "$(<"$T/page")" = 'my work' ]
-	until_true "one that has no token to be refused" refuses_page /lab "${network[@]}"
+	until_true "one that has no token to be refused" refuses_page / "${network[@]}"
 	[ "$(listening "${network[@]}")" = "0100007F:$(printf %04X "$PORT")" ]
 	no_such_process "$(token_shown)"
 	key '\003'
@@ -408,7 +409,7 @@ no_such_process() {
 	until_true "the token" token_shown
 	# ssh would complain of connections that come too early: of ours, but no others.
 	until_true "the container" is_listened_on "${network[@]}"
-	until_true "the notebook" answers "/lab?token=$(token_shown)"
+	until_true "the notebook" answers "/?token=$(token_shown)"
 	[ "$(<"$T/page")" = 'my work' ]
 	[ "$(listening)" = "0100007F:$(printf %04X "$PORT")" ]
 	[ ! -e served ]
