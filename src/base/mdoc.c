@@ -31,7 +31,7 @@ add_line(struct buf *b, const char *text, size_t len)
 void
 mdoc_command(struct buf *b, const char *name, const char *synopsis)
 {
-	buf_addf(b, ".Ss %s Op Ar OPTIONS", name);
+	buf_addf(b, ".Ss %s Oo Ar OPTIONS Oc", name);
 	if (*synopsis != '\0')
 		buf_addf(b, " Ar %s", synopsis);
 	buf_add_byte(b, '\n');

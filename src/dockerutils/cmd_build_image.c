@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -38,6 +39,7 @@ static const struct option_row rows[] = {
 struct build {
 	const char *image;
 	bool requested;		/* by its name: options are about it */
+	size_t number, of;	/* which one it is of several; 0: not told */
 	bool pull;
 	struct dockerfile file;
 	struct reference reference;
@@ -123,16 +125,55 @@ build(struct call *call, struct build *b, struct error *e)
 	return rc;
 }
 
-static int
-build_image(struct call *call, const char *image, bool requested,
-    struct error *e)
+/* How far we are, for who sits there; docker tells of each one. */
+static void
+tell_progress(const struct call *call, const struct build *b)
 {
-	struct build b = { .image = image, .requested = requested };
-	int rc = read_build(&b, call, e);
+	if (b->of > 1 && isatty(STDERR_FILENO))
+		say_note(&call->say, "%zu of %zu: %s:%s", b->number, b->of,
+		    b->reference.name, b->reference.tag);
+}
 
-	if (rc == 0 && b.file.exists)
-		rc = build(call, &b, e);
-	build_clear(&b);
+static int
+build_image(struct call *call, struct build *b, struct error *e)
+{
+	int rc = read_build(b, call, e);
+
+	if (rc == 0 && b->file.exists) {
+		tell_progress(call, b);
+		rc = build(call, b, e);
+	}
+	build_clear(b);
+	return rc;
+}
+
+static bool
+has_dockerfile(const char *image)
+{
+	MEM_AUTO char *path = mem_printf("docker/%s/Dockerfile", image);
+
+	return access(path, F_OK) == 0;
+}
+
+static int
+build_each(struct call *call, const struct strv *images, struct error *e)
+{
+	const char *request = call->words[0];
+	bool all = strcmp(request, "all") == 0;
+	size_t number = 0, of = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < images->n && !call->choices.print; i++)
+		of += has_dockerfile(images->v[i]);
+	for (size_t i = 0; rc == 0 && i < images->n; i++) {
+		const char *image = images->v[i];
+		struct build b = { .image = image, .of = of,
+		    .requested = all || strcmp(request, image) == 0 };
+
+		number += has_dockerfile(image);
+		b.number = number;
+		rc = build_image(call, &b, e);
+	}
 	return rc;
 }
 
@@ -140,10 +181,8 @@ build_image(struct call *call, const char *image, bool requested,
 static int
 build_all(struct call *call, const struct strv *images, struct error *e)
 {
-	const char *request = call->words[0];
 	struct pip_conf pip = { .lock = -1 };
-	bool requested;
-	int rc = 0;
+	int rc;
 
 	if (!call->choices.print) {
 		if (version_file_write(&call->project, e) == -1 ||
@@ -153,11 +192,7 @@ build_all(struct call *call, const struct strv *images, struct error *e)
 			printf("No pip.conf found, will not pull packages "
 			    "from custom package manager\n");
 	}
-	for (size_t i = 0; rc == 0 && i < images->n; i++) {
-		requested = strcmp(request, "all") == 0 ||
-		    strcmp(request, images->v[i]) == 0;
-		rc = build_image(call, images->v[i], requested, e);
-	}
+	rc = build_each(call, images, e);
 	pip_conf_end(&pip);
 	return rc;
 }

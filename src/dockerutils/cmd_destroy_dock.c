@@ -108,10 +108,11 @@ destroy(struct call *call, const struct record *r, struct error *e)
 		return 1;
 	}
 	rc = terminate(call, r, e);
-	if (rc == 0 && !call->choices.print) {
+	if (rc != 0)
+		return rc;
+	if (!call->choices.print)
 		rc = docks_remove(r->host, tell, e);
-		context_remove(call, r);
-	}
+	context_remove(call, r);
 	return rc;
 }
 

@@ -12,6 +12,7 @@
 #include "dockerutils/docks.h"
 #include "dockerutils/exposure.h"
 #include "dockerutils/instance.h"
+#include "dockerutils/step.h"
 #include "run/ask.h"
 
 #define PATIENCE	20000	/* ms, for one answer of aws */
@@ -85,6 +86,20 @@ ask_states(struct state *states, const struct docks *docks,
 	return rc;
 }
 
+/* What would be asked. */
+static void
+show_questions(const struct docks *docks, const struct call *call)
+{
+	for (size_t i = 0; i < docks->n; i++) {
+		STRV_AUTO struct strv argv = { 0 };
+
+		if (!instance_possible(&docks->v[i].record))
+			continue;
+		instance_argv(&docks->v[i].record, &argv);
+		step_show(call, strv_argv(&argv));
+	}
+}
+
 static json_t *
 text_or_null(const char *text)
 {
@@ -152,24 +167,34 @@ warn_of_exposed(const struct docks *docks, const struct say *say)
 }
 
 static int
+list(const struct docks *docks, const struct call *call, struct error *e)
+{
+	struct state *states = mem_zero(docks->n + 1, sizeof(*states));
+	int rc = call->choices.no_state ? 0 :
+	    ask_states(states, docks, call, e);
+
+	if (rc == 0 && call->choices.json)
+		print_json(docks, states);
+	else if (rc == 0)
+		print_lines(docks, states);
+	if (rc == 0 && call->choices.exposed)
+		warn_of_exposed(docks, &call->say);
+	for (size_t i = 0; i < docks->n; i++)
+		instance_clear(&states[i].instance);
+	free(states);
+	return rc;
+}
+
+static int
 run(struct call *call, struct error *e)
 {
 	struct docks docks = { 0 };
-	struct state *states = NULL;
 	int rc = docks_read(&docks, &call->say, e);
 
-	states = mem_zero(docks.n + 1, sizeof(*states));
-	if (rc == 0 && !call->choices.no_state)
-		rc = ask_states(states, &docks, call, e);
-	if (rc == 0 && call->choices.json)
-		print_json(&docks, states);
+	if (rc == 0 && call->choices.print)
+		show_questions(&docks, call);
 	else if (rc == 0)
-		print_lines(&docks, states);
-	if (rc == 0 && call->choices.exposed)
-		warn_of_exposed(&docks, &call->say);
-	for (size_t i = 0; i < docks.n; i++)
-		instance_clear(&states[i].instance);
-	free(states);
+		rc = list(&docks, call, e);
 	docks_clear(&docks);
 	return rc;
 }

@@ -73,9 +73,7 @@ record(struct call *call, struct record *r, struct error *e)
 		return -1;
 	printf("DOCK_USER:%s\nMONIKER:%s\nHOSTNAME:%s\n", r->user, r->moniker,
 	    r->host);
-	if (call->choices.print)
-		return 0;
-	if (docks_write(r, &directory, e) == -1)
+	if (!call->choices.print && docks_write(r, &directory, e) == -1)
 		return -1;
 	if (!call->choices.no_context)
 		context_create(call, r);

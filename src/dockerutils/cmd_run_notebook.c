@@ -222,6 +222,20 @@ run_notebook(struct call *call, const struct place *place, struct error *e)
 	    run_known(call, place, e);
 }
 
+static int
+open_tunnel(struct call *call, struct tunnel *tunnel,
+    const struct place *place, struct error *e)
+{
+	STRV_AUTO struct strv argv = { 0 };
+
+	if (!call->choices.print)
+		return tunnel_open(tunnel, &place->ssh, place->port,
+		    &call->signo, e);
+	tunnel_argv(&place->ssh, &argv, place->port);
+	step_show(call, strv_argv(&argv));
+	return 0;
+}
+
 /* With the working directory there meanwhile, and a tunnel from here. */
 static int
 run_there(struct call *call, const struct place *place, const char *token,
@@ -231,9 +245,8 @@ run_there(struct call *call, const struct place *place, const char *token,
 	struct tunnel tunnel = { 0 };
 	int rc = sync_up(call, place->record, e), back;
 
-	if (rc == 0 && !call->choices.print)
-		rc = tunnel_open(&tunnel, &place->ssh, place->port,
-		    &call->signo, e);
+	if (rc == 0)
+		rc = open_tunnel(call, &tunnel, place, e);
 	if (rc == 0) {
 		notebook_tell(call, place->port, NOTEBOOK_START, token);
 		rc = run_notebook(call, place, e);

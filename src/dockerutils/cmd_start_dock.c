@@ -8,6 +8,13 @@
 #include "dockerutils/record.h"
 #include "dockerutils/step.h"
 
+static void
+tell(const struct call *call, const char *text)
+{
+	if (!call->choices.print)
+		printf("%s\n", text);
+}
+
 static int
 start(struct call *call, const struct record *r, struct error *e)
 {
@@ -21,10 +28,10 @@ start(struct call *call, const struct record *r, struct error *e)
 	    "--output", "text", (char *)NULL);
 	aws_argv(&then, "ec2", "wait", "system-status-ok", "--instance-ids",
 	    i.id, "--output", "text", (char *)NULL);
-	printf("Starting instance...\n");
+	tell(call, "Starting instance...");
 	rc = step_run_or_print(call, strv_argv(&first), e);
 	if (rc == 0) {
-		printf("Waiting for instance to start...\n");
+		tell(call, "Waiting for instance to start...");
 		rc = step_run_or_print(call, strv_argv(&then), e);
 	}
 	strv_clear(&first);

@@ -27,9 +27,9 @@ run(struct call *call, struct error *e)
 		tell(dock->directory);
 	} else {
 		rc = docks_remove(dock->record.host, tell, e);
-		if (rc == 0)
-			context_remove(call, &dock->record);
 	}
+	if (rc == 0)
+		context_remove(call, &dock->record);
 	docks_clear(&docks);
 	return rc;
 }

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "dockerutils/command.h"
 #include "dockerutils/record.h"
+#include "dockerutils/step.h"
 #include "run/ask.h"
 
 /* By github.com/docker/cli, cli/context/store. */
@@ -26,7 +27,17 @@ context_possible(const struct record *r)
 	return n >= 2 && strcmp(name, "default") != 0;
 }
 
-/* "docker context VERB ...": its output, NULL with *WHY when it failed. */
+/* docker context VERB ... */
+static void
+make_argv(struct strv *argv, const struct call *call,
+    const char *const *words)
+{
+	docker_argv(&call->docker, argv, "context");
+	for (; *words != NULL; words++)
+		strv_push(argv, *words);
+}
+
+/* Its output; NULL with *WHY when it failed. */
 static char *
 ask_docker(const struct call *call, const char *const *words, char **why)
 {
@@ -34,9 +45,7 @@ ask_docker(const struct call *call, const char *const *words, char **why)
 	ERROR_AUTO struct error e = { 0 };
 	char *answer = NULL;
 
-	docker_argv(&call->docker, &q.argv, "context");
-	for (; *words != NULL; words++)
-		strv_push(&q.argv, *words);
+	make_argv(&q.argv, call, words);
 	if (ask(&q, 1, 0, &call->say, &e) == 0 && question_answered(&q))
 		answer = mem_printf("%.*s", (int)strcspn(buf_text(
 		    &q.capture.out), "\r\n"), buf_text(&q.capture.out));
@@ -45,6 +54,24 @@ ask_docker(const struct call *call, const char *const *words, char **why)
 		    question_complaint(&q);
 	question_clear(&q);
 	return answer;
+}
+
+/* What changes something; COMPLAINT is what it means when it fails. */
+static void
+change(const struct call *call, const char *const *words,
+    const char *complaint)
+{
+	STRV_AUTO struct strv argv = { 0 };
+	MEM_AUTO char *why = NULL;
+
+	if (call->choices.print) {
+		make_argv(&argv, call, words);
+		step_show(call, strv_argv(&argv));
+		return;
+	}
+	free(ask_docker(call, words, &why));
+	if (why != NULL)
+		say_warning(&call->say, "%s: %s", complaint, why);
 }
 
 /* Whose it is: 1 ours, 0 somebody else's, -1 there is none. */
@@ -74,7 +101,6 @@ context_create(struct call *call, const struct record *r)
 	    r->host);
 	const char *const words[] = { "create", record_name(r),
 	    "--description", "a dock", "--docker", endpoint, NULL };
-	MEM_AUTO char *why = NULL;
 	int whose;
 
 	if (!context_possible(r)) {
@@ -86,22 +112,15 @@ context_create(struct call *call, const struct record *r)
 	if (whose == 0)
 		say_warning(&call->say, "there is a docker context %s already, "
 		    "for something else; it stays", record_name(r));
-	if (whose != -1)
-		return;
-	free(ask_docker(call, words, &why));
-	if (why != NULL)
-		say_warning(&call->say, "no docker context: %s", why);
+	if (whose == -1)
+		change(call, words, "no docker context");
 }
 
 void
 context_remove(struct call *call, const struct record *r)
 {
 	const char *const words[] = { "rm", "--force", record_name(r), NULL };
-	MEM_AUTO char *why = NULL;
 
-	if (!context_exists(call, r))
-		return;
-	free(ask_docker(call, words, &why));
-	if (why != NULL)
-		say_warning(&call->say, "the docker context stays: %s", why);
+	if (context_exists(call, r))
+		change(call, words, "the docker context stays");
 }

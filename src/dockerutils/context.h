@@ -12,12 +12,12 @@ struct record;
 bool context_possible(const struct record *);
 
 /*
- * Make it.  One that has this name and is for something else stays, and is
- * told of; so is what docker has to say against it.
+ * Make it; with --print, show how.  One that has this name and is for something
+ * else stays, and is told of; so is what docker has to say against it.
  */
 void context_create(struct call *, const struct record *);
 
-/* Remove it, if it is for this dock. */
+/* Remove it, if it is for this dock; with --print, show how. */
 void context_remove(struct call *, const struct record *);
 
 /* There is one, and it is for this dock. */

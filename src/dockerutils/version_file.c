@@ -89,16 +89,25 @@ replace(const struct buf *text, struct error *e)
 }
 
 int
-version_file_write(const struct project *p, struct error *e)
+version_file_make(struct buf *b, const struct project *p, struct error *e)
 {
 	struct version v = { 0 };
-	struct buf text = { 0 };
 	int rc = versioneer_version(&v, p->root, p->say, e);
 
-	if (rc == 1 && (version_file_text(&text, &v, e) == -1 ||
-	    replace(&text, e) == -1))
+	if (rc == 1 && version_file_text(b, &v, e) == -1)
+		rc = -1;
+	version_clear(&v);
+	return rc;
+}
+
+int
+version_file_write(const struct project *p, struct error *e)
+{
+	struct buf text = { 0 };
+	int rc = version_file_make(&text, p, e);
+
+	if (rc == 1 && replace(&text, e) == -1)
 		rc = -1;
 	buf_clear(&text);
-	version_clear(&v);
 	return rc;
 }

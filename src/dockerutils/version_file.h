@@ -19,7 +19,10 @@ struct version;
  */
 int version_file_write(const struct project *, struct error *);
 
-/* Append the file's text. */
+/* Append what would be in it; the same values. */
+int version_file_make(struct buf *, const struct project *, struct error *);
+
+/* Append the file's text for a version. */
 int version_file_text(struct buf *, const struct version *, struct error *);
 
 #endif

@@ -26,6 +26,9 @@ names() {
 		done
 	done
 	[ "$(names | wc -l)" = 15 ]
+	grep -qF '   run-image [OPTIONS] IMAGE' <<<"$text"
+	[[ $("$DOCKERUTILS" --version) == dockerutils* ]]
+	grep -qE "^dexec $("$DOCKERUTILS" --version | grep -oE '[0-9.]+') " <<<"$text"
 }
 
 @test "names: links and completion have every command" {
@@ -55,12 +58,77 @@ names() {
 	[ -z "$(cd / && "$DOCKERUTILS" complete -- run-image '')" ]
 }
 
-@test "completion: in bash, and the other scripts parse" {
+# completed SHELL LINE: the words of LINE behind its first one, as that shell has them when the last one is completed, at
+# a terminal. In bash and zsh a key puts all that it could be into the line.
+completed() {
+	local capture="dockerutils() { printf '%s\n' \"\$@\" >'$T/words'; exit; }; run-image() { dockerutils \"\$@\"; }
+		ssh-dock() { dockerutils \"\$@\"; }; transfer-image() { dockerutils \"\$@\"; }"
+	rm -f "$T/words"
+	case $1 in
+	bash)
+		printf '%s\n' ". '$top_srcdir/completion/bash/dockerutils'" "$capture" >"$T/rc"
+		printf '%s\e*\n' "$2" | typed "bash --noprofile --rcfile '$T/rc' -i"
+		;;
+	zsh)
+		cat >"$T/.zshrc" <<-END
+			fpath=('$top_srcdir/completion/zsh' \$fpath)
+			autoload -Uz compinit && compinit -u -C -d '$T/zcompdump'
+			bindkey -e
+			zle -C all complete-word _generic && bindkey '^T' all
+			zstyle ':completion:all:*' completer _all_matches _complete
+			zstyle ':completion:all:*' insert yes
+			$capture
+		END
+		printf '%s\x14\n' "$2" | ZDOTDIR=$T typed 'zsh -i'
+		;;
+	fish)
+		# It gives the candidates alone.
+		{
+			tr ' ' '\n' <<<"${2% *}" | tail -n +2
+			fish --no-config -c 'source $argv[1]; complete -C $argv[2]' \
+				"$top_srcdir/completion/fish/dockerutils.fish" "$2" | cut -f 1
+		} >"$T/words"
+		;;
+	esac
+	cat "$T/words"
+}
+
+# typed PROGRAM: what comes is typed at a terminal, which stays open until the shell ends.
+typed() {
+	rm -f "$T/keys"
+	mkfifo "$T/keys"
+	exec 9<>"$T/keys"
+	cat >&9
+	timeout 30 script -qec "$1" /dev/null <&9 >"$T/screen" 2>&1 9>&-
+	exec 9>&-
+}
+
+# completes LINE WORD...
+completes() {
+	local shell line=$1
+	shift
+	for shell in bash zsh fish; do
+		echo "$shell: $line"
+		diff <(completed $shell "$line" | sort) <(printf '%s\n' "$@" | sort)
+	done
+}
+
+@test "completion: images and docks, in bash, zsh and fish" {
+	printf '[run_image]\nsynthetic_images=shell,demo\n' >docker/dockerutils.cfg
+	"$DOCKERUTILS" register-dock --no-context h.example harbour >/dev/null
+	"$DOCKERUTILS" register-dock --no-context q.example haven >/dev/null
+	echo 'echo repo:1' >"$T/do-docker"
 	ln -s "$DOCKERUTILS" "$T/bin/dockerutils"
-	bash -c '. "$1"; COMP_LINE="run-image d" COMP_POINT=11 COMP_WORDS=(run-image d) COMP_CWORD=1; _dockerutils; echo "${COMPREPLY[*]}"' \
-		- "$top_srcdir/completion/bash/dockerutils" | grep -x dev
 	zsh -n "$top_srcdir/completion/zsh/_dockerutils"
 	fish --no-execute "$top_srcdir/completion/fish/dockerutils.fish"
+	completes 'run-image -g d' -g dev demo
+	completes 'ssh-dock ha' harbour haven
+	completes 'dockerutils transfer-image repo:1 harb' transfer-image repo:1 harbour
+	completes 'transfer-image rep' repo:1
+	completes 'dockerutils run-image --net' run-image --network
+	# A file, where it knows of nothing.
+	touch "$T/proj/keyfile"
+	completes 'transfer-image -i keyf' -i keyfile
 }
 
 @test "README: its examples of dockerutils are read by a shell, and its commands exist" {

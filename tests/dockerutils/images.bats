@@ -120,6 +120,19 @@ load helper
 	[ "$(wc -l <"$T/calls")" = 1 ]
 }
 
+@test "build-image: on a terminal it tells how far it is, and nowhere else" {
+	mkdir docker/{base,empty}
+	echo 'FROM scratch' >docker/base/Dockerfile
+	script -qec "'$DOCKERUTILS' build-image all" "$T/shown" </dev/null >/dev/null
+	[ "$(grep -c '^build-image: [0-9] of' "$T/shown")" = 2 ]
+	tr -d '\r' <"$T/shown" | grep -x 'build-image: 1 of 2: proj-base:ann'
+	tr -d '\r' <"$T/shown" | grep -x 'build-image: 2 of 2: proj-dev:ann'
+	script -qec "'$DOCKERUTILS' build-image dev" "$T/shown" </dev/null >/dev/null
+	run -1 grep ' of ' "$T/shown"
+	run -0 "$DOCKERUTILS" build-image all
+	[[ $output != *' of 2'* ]]
+}
+
 @test "scripts: before and after, with their status" {
 	cat >docker/dockerutils.cfg <<-'END'
 		[dev]
