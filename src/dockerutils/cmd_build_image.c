@@ -32,6 +32,12 @@ static const struct option_row rows[] = {
 	{ .name = "no-scripts", .kind = OPTION_BOOL,
 	    .offset = CHOICE(no_scripts),
 	    .help = "leave out pre_build_script and post_build_script" },
+	{ .name = "no-builder", .kind = OPTION_BOOL,
+	    .offset = CHOICE(no_builder),
+	    .help = "do not build and tag a stage called builder by itself" },
+	{ .name = "no-compress", .kind = OPTION_BOOL,
+	    .offset = CHOICE(no_compress),
+	    .help = "leave out --compress, which not every docker knows" },
 	{ .name = NULL }
 };
 
@@ -40,11 +46,33 @@ struct build {
 	const char *image;
 	bool requested;		/* by its name: options are about it */
 	size_t number, of;	/* which one it is of several; 0: not told */
-	bool pull;
+	bool pull, compress, builder, secret;
 	struct dockerfile file;
 	struct reference reference;
 	struct strv args;	/* of key build_args */
 };
+
+/* What is true or false about it: by its section, and by options. */
+static int
+read_flags(struct build *b, const struct call *call, struct error *e)
+{
+	const struct project *p = &call->project;
+	const struct choices *c = &call->choices;
+
+	if (project_flag(p, b->image, "pull_FROM_on_force", false, &b->pull,
+	    e) == -1 ||
+	    project_flag(p, b->image, "compress", true, &b->compress,
+	    e) == -1 ||
+	    project_flag(p, b->image, "builder_stage", true, &b->builder,
+	    e) == -1 ||
+	    project_flag(p, b->image, "pip_secret", false, &b->secret,
+	    e) == -1)
+		return -1;
+	b->pull = c->pull || (c->force && b->pull);
+	b->compress = b->compress && !c->no_compress;
+	b->builder = b->builder && !c->no_builder && b->file.builder;
+	return 0;
+}
 
 static int
 read_build(struct build *b, const struct call *call, struct error *e)
@@ -61,11 +89,9 @@ read_build(struct build *b, const struct call *call, struct error *e)
 	if (reference_make(&b->reference, p, b->image,
 	    b->requested ? c->image_name : NULL,
 	    b->requested ? c->image_tag : NULL, e) == -1 ||
-	    project_flag(p, b->image, "pull_FROM_on_force", false, &b->pull,
-	    e) == -1 ||
+	    read_flags(b, call, e) == -1 ||
 	    project_value(p, b->image, "build_args", &args, e) == -1)
 		return -1;
-	b->pull = c->pull || (c->force && b->pull);
 	if (args.text != NULL && words_add(&b->args, args.text, &r, e) == -1)
 		return project_blame(p, &args, e);
 	return 0;
@@ -79,6 +105,17 @@ build_clear(struct build *b)
 	strv_clear(&b->args);
 }
 
+static void
+add_secret(struct strv *argv, const struct build *b)
+{
+	const char *source = b->secret ? pip_conf_source() : NULL;
+
+	if (source == NULL)
+		return;
+	strv_push(argv, "--secret");
+	strv_pushf(argv, "id=pip,src=%s", source);
+}
+
 /* SUFFIX and TARGET: of the stage that is built for itself, or "" and NULL. */
 static int
 docker_build(struct call *call, const struct build *b, const char *suffix,
@@ -90,13 +127,15 @@ docker_build(struct call *call, const struct build *b, const char *suffix,
 	docker_argv(&call->docker, &argv, "build");
 	if (b->pull)
 		strv_push(&argv, "--pull");
-	strv_push(&argv, "--compress");
+	if (b->compress)
+		strv_push(&argv, "--compress");
 	strv_push(&argv, "-t");
 	strv_pushf(&argv, "%s%s:%s", b->reference.name, suffix,
 	    b->reference.tag);
 	strv_push(&argv, "-f");
 	strv_pushf(&argv, "docker/%s/Dockerfile", b->image);
 	strv_push_option(&argv, "--target", target);
+	add_secret(&argv, b);
 	strv_pushv(&argv, strv_argv(&b->args));
 	strv_push(&argv, ".");
 	rc = step_run(call, strv_argv(&argv), e);
@@ -115,7 +154,7 @@ build(struct call *call, struct build *b, struct error *e)
 	    "pre-build-script", e);
 	if (rc > 0)
 		say_warning(&call->say, "pre-build-script failed: %d", rc);
-	if (rc == 0 && b->file.builder)
+	if (rc == 0 && b->builder)
 		rc = docker_build(call, b, "-builder", "builder", e);
 	if (rc == 0)
 		rc = docker_build(call, b, "", NULL, e);
@@ -177,6 +216,27 @@ build_each(struct call *call, const struct strv *images, struct error *e)
 	return rc;
 }
 
+/* It need not lie in the tree for builds that take it as a secret. */
+static int
+begin_pip_conf(struct pip_conf *pip, const struct call *call,
+    const struct strv *images, struct error *e)
+{
+	bool copy = false, secret;
+
+	for (size_t i = 0; i < images->n; i++) {
+		if (!has_dockerfile(images->v[i]))
+			continue;
+		if (project_flag(&call->project, images->v[i], "pip_secret",
+		    false, &secret, e) == -1)
+			return -1;
+		copy |= !secret;
+	}
+	if (copy)
+		return pip_conf_begin(pip, e);
+	pip->missing = pip_conf_source() == NULL;
+	return 0;
+}
+
 /* With what has to be there around it. */
 static int
 build_all(struct call *call, const struct strv *images, struct error *e)
@@ -186,7 +246,7 @@ build_all(struct call *call, const struct strv *images, struct error *e)
 
 	if (!call->choices.print) {
 		if (version_file_write(&call->project, e) == -1 ||
-		    pip_conf_begin(&pip, e) == -1)
+		    begin_pip_conf(&pip, call, images, e) == -1)
 			return -1;
 		if (pip.missing)
 			printf("No pip.conf found, will not pull packages "
@@ -306,7 +366,8 @@ const struct command command_build_image = {
 	    "was built.  A stage called builder is built and tagged by itself\n"
 	    "before, as NAME-builder.  The image's section in\n"
 	    "docker/dockerutils.cfg is asked for name, tag, prefix, build_args,\n"
-	    "pre_build_script, post_build_script and pull_FROM_on_force.\n",
+	    "pre_build_script, post_build_script, pull_FROM_on_force, compress,\n"
+	    "builder_stage and pip_secret.\n",
 	.options = rows,
 	.least = 1,
 	.most = 1,

@@ -27,7 +27,7 @@ struct choices {
 
 	/* build-image, publish-image */
 	const char *image_name, *image_tag;
-	bool force, pull, no_scripts, login;
+	bool force, pull, no_scripts, no_builder, no_compress, login;
 
 	/* run-image */
 	const char *args, *command, *network;

@@ -62,6 +62,14 @@ copy(struct error *e)
 	return rc;
 }
 
+const char *
+pip_conf_source(void)
+{
+	if (access(FILE_NAME, F_OK) == 0 && !is_copy())
+		return FILE_NAME;
+	return access(TEMPLATE, F_OK) == 0 ? TEMPLATE : NULL;
+}
+
 int
 pip_conf_begin(struct pip_conf *p, struct error *e)
 {

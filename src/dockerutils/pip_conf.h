@@ -16,6 +16,12 @@ struct pip_conf {
 	bool missing;		/* there is neither file nor template */
 };
 
+/*
+ * The file that a build which takes it as a secret reads: that of the project,
+ * or the template.  NULL: there is none.
+ */
+const char *pip_conf_source(void);
+
 /* In the working directory.  Returns -1 with the error set. */
 int pip_conf_begin(struct pip_conf *, struct error *);
 

@@ -457,6 +457,27 @@ in_shell() {
 	run -4 "$DOCKERUTILS" run-notebook
 }
 
+@test "W-M12: the notebook's image can be another one" {
+	export DEXEC_NOTEBOOK_IMAGE=jupyter/base-notebook
+	run -0 "$DOCKERUTILS" run-notebook
+	run -0 "$DOCKERUTILS" run-notebook -g
+	run -0 "$DOCKERUTILS" run-notebook -i localhost:5000/mine
+	run -0 "$DOCKERUTILS" run-notebook -i localhost:5000/mine:2
+	sed -E 's/docker run .* //' "$T/calls" | diff - <(printf '%s\n' \
+		'docker pull jupyter/base-notebook:latest' jupyter/base-notebook:latest \
+		'docker pull jupyter/base-notebook:gpu' jupyter/base-notebook:gpu \
+		'docker pull localhost:5000/mine:latest' localhost:5000/mine:latest \
+		'docker pull localhost:5000/mine:2' localhost:5000/mine:2)
+	rm "$T/calls"
+	# A configuration-only image, as the README of docker-utils has it.
+	mkdir docker/notebook
+	printf '[notebook]\nname=jupyter/scipy-notebook\nprefix=False\ntag=7\nports=-p 127.0.0.1:8888:8888\n' \
+		>docker/dockerutils.cfg
+	run -0 "$DOCKERUTILS" run-notebook
+	sed -E 's/--name [^ ]*/NAME/' "$T/calls" | diff - \
+		<(echo 'docker run --init NAME -e JUPYTER_TOKEN --rm -i -p 127.0.0.1:8888:8888 jupyter/scipy-notebook:7')
+}
+
 @test "W-S2: a directory's name is not run" {
 	mkdir 'a;touch run;b $(touch run)'
 	cd 'a;touch run;b $(touch run)'

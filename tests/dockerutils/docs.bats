@@ -131,6 +131,11 @@ completes() {
 	completes 'transfer-image -i keyf' -i keyfile
 }
 
+@test "W-M9: nothing of ours sets up a docker daemon, and every address of one has its slashes" {
+	run -1 grep -rE 'daemon\.json|data-root|--graph|unix:/{1,2}[a-z]' "$top_srcdir/src/dockerutils" "$builddir/man/dockerutils.1"
+	[ -z "$output" ]
+}
+
 @test "README: its examples of dockerutils are read by a shell, and its commands exist" {
 	local name
 	awk '/^```sh dockerutils$/ { inside = 1; next } /^```/ { inside = 0 } inside' "$top_srcdir/README.md" >examples

@@ -195,6 +195,30 @@ load helper
 	[ "$(<pip.conf)" = mine ]
 }
 
+@test "W-M4: as a secret of the build pip.conf is not among the files, and not in the tree" {
+	echo '[global]' >pip.conf.template
+	printf '[dev]\npip_secret=True\n' >docker/dockerutils.cfg
+	echo 'echo pip* >"$T/files"' >"$T/do-docker"
+	run -0 "$DOCKERUTILS" build-image dev
+	[ "$(<"$T/files")" = pip.conf.template ]
+	calls_are <<<'docker build --compress -t proj-dev:ann -f docker/dev/Dockerfile --secret id=pip\,src=pip.conf.template .'
+	rm "$T/calls"
+	echo mine >pip.conf
+	run -0 "$DOCKERUTILS" build-image dev
+	grep -F 'src=pip.conf ' "$T/calls"
+	rm pip.conf pip.conf.template "$T/calls"
+	run -0 "$DOCKERUTILS" build-image dev
+	[[ $output == *'No pip.conf found'* ]]
+	run -1 grep secret "$T/calls"
+	# One that is not so among several needs the file.
+	mkdir docker/other
+	echo 'FROM scratch' >docker/other/Dockerfile
+	echo '[global]' >pip.conf.template
+	run -0 "$DOCKERUTILS" build-image all
+	[ "$(<"$T/files")" = 'pip.conf pip.conf.template' ]
+	[ ! -e pip.conf ]
+}
+
 @test "W-C35: builds at the same time do not remove each other's" {
 	echo '[global]' >pip.conf.template
 	mkfifo "$T/go" "$T/here"

@@ -28,7 +28,7 @@ publication() {
 	printf '[dev]\ntag=1\nimage_repo=%s\npublication_tag=%s\n' "$1" "$2" >docker/dockerutils.cfg
 }
 
-@test "publish to AWS: account and region, login, tag, push" {
+@test "W-M7: publish to AWS by get-login-password: account and region, login, tag, push" {
 	publication aws '{account}.dkr.ecr.{region}.amazonaws.com/team/{image}:{tag}-{user}'
 	AWS_DEFAULT_REGION=eu-west-1 run -0 "$DOCKERUTILS" publish-image dev
 	sort "$T/calls" >"$T/sorted"

@@ -26,7 +26,7 @@ ends() {
 	head -c 3000000 /dev/urandom >"$T/image"
 }
 
-@test "W-C32: the image comes through whole, by zstd, gzip or nothing" {
+@test "W-C32, W-M6: the image comes through whole and in one stream, by zstd, gzip or nothing" {
 	ends
 	local how
 	for how in zstd gzip none auto; do
@@ -171,7 +171,7 @@ crossed_are() {
 	[ "$(xargs -n1 <"$T/loaded" | sort | xargs)" = "$*" ]
 }
 
-@test "layers: what the host has in common from the first one on does not cross" {
+@test "W-M6: layers: what the host has in common from the first one on does not cross" {
 	local kind
 	for kind in directories blobs; do
 		layered "$kind" one two three

@@ -188,7 +188,7 @@ docked_shell() {
 	diff "$T/before" "$T/after"
 }
 
-@test "register-dock, ls-dock: the host is known, by a docker context as well" {
+@test "W-M8: register-dock, ls-dock: the host is known, by a docker context as well" {
 	diff "$T/registered" - <<<$'DOCK_USER:root\nMONIKER:harbour\nHOSTNAME:quay'
 	[ "$(ls-dock --no-state)" = "harbour ($XDG_CONFIG_HOME/dexec/docks/quay)" ]
 	[ "$(docker context inspect -f '{{.Endpoints.docker.Host}}' harbour)" = ssh://root@quay ]
