@@ -393,6 +393,18 @@ in_shell() {
 	done
 }
 
+@test "dock-sync: sourced alone, for the dock of DOCKER_IP" {
+	old_docks
+	standin ssh rsync
+	local shell
+	for shell in bash zsh; do
+		DOCKER_IP=10.0.0.2 run -0 in_shell $shell 'source dock-sync; sync-up && sync-down'
+	done
+	grep -c '^rsync .*eve@10.0.0.2:/data/workspaces/ann/code/proj/' "$T/calls" | grep -x 4
+	run -2 in_shell bash 'source dock'
+	[ "$output" = 'Usage: source dock NAME' ]
+}
+
 @test "sync-up: with the record's user, by docker's own patterns, and the version" {
 	old_docks
 	standin ssh rsync

@@ -16,6 +16,23 @@ load helper
 	[[ $output == 'Usage: genversion '* ]]
 }
 
+@test "image types: all directories, links to some and hidden ones too, and no files" {
+	mkdir -p real/.hidden elsewhere
+	mv docker/dev real
+	rmdir docker
+	ln -s real docker
+	ln -s ../elsewhere real/link
+	touch real/file
+	run -2 "$DOCKERUTILS" run-image file
+	[[ $output == *"(choose from .hidden, dev, link)"* ]]
+	run -0 "$DOCKERUTILS" run-image --print link
+	# A project is called as its directory is, by whatever way one has come.
+	ln -s proj ../other
+	cd ../other
+	run -0 "$DOCKERUTILS" run-image --print -- dev
+	[[ $output == *' proj-dev:ann' ]]
+}
+
 @test "help and version: also outside of a project" {
 	cd /
 	run -0 "$DOCKERUTILS" run-image -h
