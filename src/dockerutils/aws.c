@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "dockerutils/command.h"
+#include "dockerutils/record.h"
 #include "run/ask.h"
 
 void
@@ -26,6 +27,13 @@ aws_argv(struct strv *argv, const char *word, ...)
 		next = va_arg(ap, const char *);
 	}
 	va_end(ap);
+}
+
+void
+aws_add_account(struct strv *argv, const struct record *r)
+{
+	strv_push_option(argv, "--region", r->region);
+	strv_push_option(argv, "--profile", r->profile);
 }
 
 /* Its last line that says something: botocore's come behind empty ones. */
@@ -66,21 +74,33 @@ aws_ask(const struct call *call, char *const *argv, struct error *e)
 	return answer;
 }
 
+/* The value of the first of both that has one. */
+static const char *
+either(const char *name, const char *other)
+{
+	const char *value = getenv(name);
+
+	if (value == NULL || *value == '\0')
+		value = getenv(other);
+	return value != NULL && *value != '\0' ? value : NULL;
+}
+
+const char *
+aws_profile(void)
+{
+	return either("AWS_PROFILE", "AWS_DEFAULT_PROFILE");
+}
+
 char *
 aws_region(const struct call *call, struct error *e)
 {
-	static const char *const names[] = { "AWS_REGION",
-	    "AWS_DEFAULT_REGION", NULL };
 	ERROR_AUTO struct error none = { 0 };
 	struct strv argv = { 0 };
-	const char *value;
+	const char *set = either("AWS_REGION", "AWS_DEFAULT_REGION");
 	char *region;
 
-	for (size_t i = 0; names[i] != NULL; i++) {
-		value = getenv(names[i]);
-		if (value != NULL && *value != '\0')
-			return mem_dup(value);
-	}
+	if (set != NULL)
+		return mem_dup(set);
 	aws_argv(&argv, "configure", "get", "region", (char *)NULL);
 	region = aws_ask(call, strv_argv(&argv), &none);
 	strv_clear(&argv);

@@ -10,10 +10,14 @@
 
 struct call;
 struct error;
+struct record;
 
 /* Append "aws" and WORDS, which NULL ends. */
 void aws_argv(struct strv *argv, const char *word, ...)
     __attribute__((sentinel));
+
+/* Append where the dock is, and whose: options of the aws program. */
+void aws_add_account(struct strv *argv, const struct record *);
 
 /*
  * Ask it.  Returns what it has answered, without a newline at the end, for the
@@ -26,5 +30,8 @@ char *aws_ask(const struct call *, char *const *argv, struct error *);
  * caller frees it; NULL with the error set.
  */
 char *aws_region(const struct call *, struct error *);
+
+/* The profile that the environment names; NULL: none. */
+const char *aws_profile(void);
 
 #endif

@@ -289,13 +289,17 @@ static int
 follow(struct provisioned *p, const struct call *call, const char *id,
     int64_t poll, int64_t limit, struct error *e)
 {
-	const char *const words[] = { "--id", id, NULL };
+	STRV_AUTO struct strv argv = { 0 };
 	int64_t end = clock_now() + limit;
 	json_t *root;
 	int rc = 0;
 
+	aws_argv(&argv, "servicecatalog", "describe-record", "--id", id,
+	    "--output", "json", (char *)NULL);
+	if (p->dock != NULL)
+		aws_add_account(&argv, p->dock);
 	while (rc == 0) {
-		root = ask_catalog(call, "describe-record", words, e);
+		root = ask_json(call, strv_argv(&argv), e);
 		rc = root != NULL ? judge(p, root, e) : -1;
 		json_decref(root);
 		if (rc != 0)

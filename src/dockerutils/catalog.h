@@ -12,6 +12,7 @@
 
 struct call;
 struct error;
+struct record;
 
 /* A product that can be provisioned. */
 struct offer {
@@ -32,6 +33,8 @@ void offer_clear(struct offer *);
 
 /* What has come of a provisioning or its end. */
 struct provisioned {
+	const struct record *dock;	/* whose end it is, and so whose
+					   account; or NULL */
 	char *product;		/* id of what was provisioned */
 	char *address;		/* output PrivateIP */
 	char *instance;		/* output InstanceID, or NULL */

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "dockerutils/aws.h"
 #include "dockerutils/catalog.h"
 #include "dockerutils/context.h"
 #include "dockerutils/docks.h"
@@ -147,15 +148,28 @@ make_argv(struct strv *argv, const struct call *call, struct error *e)
 	return rc;
 }
 
+/* ID, if a record can hold it. */
+static char *
+good(const char *id)
+{
+	ERROR_AUTO struct error e = { 0 };
+
+	return id != NULL && record_check_aws(id, &e) == 0 ? mem_dup(id) :
+	    NULL;
+}
+
 static int
 record(struct call *call, const struct provisioned *p, struct error *e)
 {
 	const char *user = getenv("DOCK_USER");
 	MEM_AUTO char *directory = NULL;
+	ERROR_AUTO struct error none = { 0 };
+	MEM_AUTO char *region = aws_region(call, &none);
 	struct record r = { .user = mem_dup(user != NULL && *user != '\0' ?
 	    user : RECORD_USER), .moniker = mem_dup(call->words[0]),
 	    .host = mem_dup(p->address), .product = mem_dup(p->product),
-	    .instance = mem_dup(p->instance) };
+	    .instance = mem_dup(p->instance),
+	    .region = good(region), .profile = good(aws_profile()) };
 	int rc = record_check_user(r.user, e);
 
 	if (rc == 0)

@@ -11,6 +11,7 @@
 #include "dockerutils/confirm.h"
 #include "dockerutils/context.h"
 #include "dockerutils/docks.h"
+#include "dockerutils/instance.h"
 #include "dockerutils/step.h"
 
 #define POLL	2000
@@ -36,10 +37,11 @@ tell(const char *directory)
 }
 
 static int
-terminate_product(struct call *call, char *const *argv, struct error *e)
+terminate_product(struct call *call, const struct record *r,
+    char *const *argv, struct error *e)
 {
 	const struct choices *c = &call->choices;
-	struct provisioned p = { 0 };
+	struct provisioned p = { .dock = r };
 	int rc;
 
 	printf("waiting for terminate to complete\n");
@@ -61,6 +63,7 @@ make_argv(struct strv *argv, const struct record *r)
 		aws_argv(argv, "ec2", "terminate-instances",
 		    "--instance-ids", r->instance, "--output", "text",
 		    (char *)NULL);
+	aws_add_account(argv, r);
 }
 
 static int
@@ -76,7 +79,7 @@ terminate(struct call *call, const struct record *r, struct error *e)
 		printf("%s\n", quoted);
 		rc = 0;
 	} else if (r->product != NULL) {
-		rc = terminate_product(call, strv_argv(&argv), e);
+		rc = terminate_product(call, r, strv_argv(&argv), e);
 	} else {
 		rc = step_run_quietly(call, strv_argv(&argv), e);
 	}
@@ -84,14 +87,27 @@ terminate(struct call *call, const struct record *r, struct error *e)
 	return rc;
 }
 
+/* Which one that is, as far as AWS tells. */
+static void
+ask_about(const struct call *call, const struct record *r)
+{
+	INSTANCE_AUTO struct instance i = { 0 };
+	ERROR_AUTO struct error none = { 0 };
+
+	printf("Terminate dock %s (%s, %s", record_name(r), r->host,
+	    r->product != NULL ? r->product : r->instance);
+	if (r->instance != NULL && instance_find(&i, call, r, &none) == 0)
+		printf(": %s, %s", i.name != NULL ? i.name : "without a name",
+		    i.state != NULL ? i.state : "state unknown");
+	printf(")?  What is on it is lost.\n");
+}
+
 static bool
 may(const struct call *call, const struct record *r)
 {
 	if (call->choices.yes || call->choices.print)
 		return true;
-	printf("Terminate dock %s (%s, %s)?  What is on it is lost.\n",
-	    record_name(r), r->host,
-	    r->product != NULL ? r->product : r->instance);
+	ask_about(call, r);
 	return confirm("Type y to terminate it: ") == CONFIRM_YES;
 }
 

@@ -121,6 +121,8 @@ as_json(const struct dock *dock, const struct state *s)
 	    r->instance : s->instance.id));
 	json_object_set_new(o, "instance_name",
 	    text_or_null(s->instance.name));
+	json_object_set_new(o, "region", text_or_null(r->region));
+	json_object_set_new(o, "profile", text_or_null(r->profile));
 	json_object_set_new(o, "provisioned_product",
 	    text_or_null(r->product));
 	return o;

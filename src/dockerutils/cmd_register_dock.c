@@ -17,11 +17,28 @@ static const struct option_row rows[] = {
 	{ .name = "instance", .kind = OPTION_TEXT, .offset = CHOICE(instance),
 	    .value = "ID",
 	    .help = "it is this EC2 instance" },
+	{ .name = "region", .kind = OPTION_TEXT, .offset = CHOICE(region),
+	    .value = "REGION",
+	    .help = "in this region of AWS" },
+	{ .name = "profile", .kind = OPTION_TEXT, .offset = CHOICE(profile),
+	    .value = "PROFILE",
+	    .help = "of the account that this profile of aws is for" },
 	{ .name = "no-context", .kind = OPTION_BOOL,
 	    .offset = CHOICE(no_context),
 	    .help = "make no docker context of its name" },
 	{ .name = NULL }
 };
+
+static int
+check_aws(const struct record *r, struct error *e)
+{
+	const char *const ids[] = { r->instance, r->region, r->profile };
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		if (ids[i] != NULL && record_check_aws(ids[i], e) == -1)
+			return -1;
+	return 0;
+}
 
 /* "[USER@]HOST [MONIKER]", and $DOCK_USER. */
 static int
@@ -39,8 +56,11 @@ make_record(struct record *r, const struct call *call, struct error *e)
 	r->moniker = mem_dup(call->words[1] != NULL ? call->words[1] :
 	    r->host);
 	r->instance = mem_dup(call->choices.instance);
+	r->region = mem_dup(call->choices.region);
+	r->profile = mem_dup(call->choices.profile);
 	if (record_check_user(r->user, e) == -1 ||
-	    record_check_host(r->host, e) == -1)
+	    record_check_host(r->host, e) == -1 ||
+	    check_aws(r, e) == -1)
 		return -1;
 	return record_check_moniker(r->moniker, e);
 }

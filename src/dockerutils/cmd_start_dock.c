@@ -28,6 +28,8 @@ start(struct call *call, const struct record *r, struct error *e)
 	    "--output", "text", (char *)NULL);
 	aws_argv(&then, "ec2", "wait", "system-status-ok", "--instance-ids",
 	    i.id, "--output", "text", (char *)NULL);
+	aws_add_account(&first, r);
+	aws_add_account(&then, r);
 	tell(call, "Starting instance...");
 	rc = step_run_or_print(call, strv_argv(&first), e);
 	if (rc == 0) {

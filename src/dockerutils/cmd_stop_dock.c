@@ -19,13 +19,15 @@ static const struct option_row rows[] = {
 };
 
 static int
-stop_instance(struct call *call, const char *id, struct error *e)
+stop_instance(struct call *call, const struct record *r, const char *id,
+    struct error *e)
 {
 	struct strv argv = { 0 };
 	int rc;
 
 	aws_argv(&argv, "ec2", "stop-instances", "--instance-ids", id,
 	    "--output", "text", (char *)NULL);
+	aws_add_account(&argv, r);
 	rc = step_run_or_print(call, strv_argv(&argv), e);
 	strv_clear(&argv);
 	return rc;
@@ -40,14 +42,14 @@ stop(struct call *call, const struct record *r, struct error *e)
 	if (instance_find(&i, call, r, e) == -1)
 		return -1;
 	if (call->choices.yes || call->choices.print)
-		return stop_instance(call, i.id, e);
+		return stop_instance(call, r, i.id, e);
 	printf("Stop dock %s, instance %s (%s, %s)?\n", record_name(r), i.id,
 	    i.name != NULL ? i.name : "without a name",
 	    i.state != NULL ? i.state : "state unknown");
 	switch (confirm("Type enter to Cancel, h for Help, y to Stop "
 	    "Instance: ")) {
 	case CONFIRM_YES:
-		return stop_instance(call, i.id, e);
+		return stop_instance(call, r, i.id, e);
 	case CONFIRM_HELP:
 		help_command(&help, command_named("stop-dock"));
 		printf("%s", buf_text(&help));

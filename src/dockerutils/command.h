@@ -40,7 +40,8 @@ struct choices {
 	bool of_project;
 
 	/* docks */
-	const char *instance, *ssh_options, *instance_type, *subnet;
+	const char *instance, *region, *profile, *ssh_options;
+	const char *instance_type, *subnet;
 	const char *product, *product_version, *bind;
 	int volume_size, port;
 	struct strv tags;

@@ -35,6 +35,7 @@ instance_argv(const struct record *r, struct strv *argv)
 		strv_pushf(argv, "Name=private-ip-address,Values=%s", r->host);
 	}
 	strv_push_option(argv, "--output", "json");
+	aws_add_account(argv, r);
 }
 
 static char *

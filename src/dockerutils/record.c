@@ -60,6 +60,8 @@ field(struct record *r, const char *key, size_t len)
 		{ "DOCK_IP", &r->host },
 		{ "DOCK_PROVISIONED_PRODUCT", &r->product },
 		{ "DOCK_INSTANCE_ID", &r->instance },
+		{ "DOCK_REGION", &r->region },
+		{ "DOCK_PROFILE", &r->profile },
 	};
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
@@ -103,11 +105,23 @@ drop_bad(char **text, int rc, const char *file, const struct say *say,
 	*text = NULL;
 }
 
-/* What AWS calls something. */
-static int
-check_id(const char *id, struct error *e)
+int
+record_check_aws(const char *id, struct error *e)
 {
-	return check("AWS name", id, ALPHANUMERIC "-_", e);
+	return check("AWS name", id, ALPHANUMERIC "._@+-", e);
+}
+
+/* One that is not good is as if it were not there. */
+static void
+check_aws(struct record *r, const char *file, const struct say *say,
+    struct error *e)
+{
+	char **ids[] = { &r->product, &r->instance, &r->region, &r->profile };
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		if (*ids[i] != NULL)
+			drop_bad(ids[i], record_check_aws(*ids[i], e), file,
+			    say, e);
 }
 
 static int
@@ -122,10 +136,7 @@ check_all(struct record *r, const char *file, const struct say *say,
 	if (r->moniker != NULL)
 		drop_bad(&r->moniker, record_check_moniker(r->moniker, e),
 		    file, say, e);
-	if (r->product != NULL)
-		drop_bad(&r->product, check_id(r->product, e), file, say, e);
-	if (r->instance != NULL)
-		drop_bad(&r->instance, check_id(r->instance, e), file, say, e);
+	check_aws(r, file, say, e);
 	if (r->user == NULL)
 		r->user = mem_dup(RECORD_USER);
 	if (r->host == NULL)
@@ -163,6 +174,10 @@ record_text(const struct record *r, struct buf *b)
 		buf_addf(b, "DOCK_PROVISIONED_PRODUCT=%s\n", r->product);
 	if (r->instance != NULL)
 		buf_addf(b, "DOCK_INSTANCE_ID=%s\n", r->instance);
+	if (r->region != NULL)
+		buf_addf(b, "DOCK_REGION=%s\n", r->region);
+	if (r->profile != NULL)
+		buf_addf(b, "DOCK_PROFILE=%s\n", r->profile);
 }
 
 const char *
@@ -179,5 +194,7 @@ record_clear(struct record *r)
 	free(r->host);
 	free(r->product);
 	free(r->instance);
+	free(r->region);
+	free(r->profile);
 	memset(r, 0, sizeof(*r));
 }

@@ -16,6 +16,8 @@ struct record {
 	char *host;		/* address or name; never NULL once parsed */
 	char *product;		/* of the AWS Service Catalog; or NULL */
 	char *instance;		/* of EC2; or NULL */
+	char *region;		/* of AWS, where these are; NULL: not known */
+	char *profile;		/* of aws, whose they are; NULL: not known */
 };
 
 #define RECORD_USER	"ubuntu"	/* where none is given */
@@ -36,6 +38,8 @@ void record_text(const struct record *, struct buf *);
 int record_check_host(const char *host, struct error *);
 int record_check_user(const char *user, struct error *);
 int record_check_moniker(const char *moniker, struct error *);
+/* ID may be what AWS calls something: an instance, a region, ... */
+int record_check_aws(const char *id, struct error *);
 
 /* What the dock is called: its moniker, or its host. */
 const char *record_name(const struct record *);

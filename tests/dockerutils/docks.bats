@@ -239,6 +239,28 @@ assert docks[0]["instance"] == "i-111" and docks[0]["instance_name"] == "box-one
 	run -1 grep -e start-instances -e stop-instances "$T/calls"
 }
 
+@test "W-C20: AWS is asked in the region, and of the account, that are recorded" {
+	local command verb
+	instances
+	"$DOCKERUTILS" register-dock --no-context --region eu-north-1 --profile work --instance i-222 h.example far >/dev/null
+	grep -x 'DOCK_REGION=eu-north-1' "$XDG_CONFIG_HOME/dexec/docks/h.example/connection_config.txt"
+	export AWS_REGION=us-east-1 AWS_PROFILE=mine
+	for command in start-dock:start-instances 'stop-dock -y:stop-instances' 'destroy-dock -y:terminate-instances'; do
+		verb=${command#*:}
+		# shellcheck disable=SC2086
+		run -0 "$DOCKERUTILS" ${command%:*} far
+		grep -x "aws ec2 $verb --instance-ids i-222 --output text --region eu-north-1 --profile work" "$T/calls"
+	done
+	"$DOCKERUTILS" register-dock --no-context --region eu-north-1 --instance i-222 h.example far >/dev/null
+	"$DOCKERUTILS" ls-dock --json | grep '"region": "eu-north-1"'
+	grep ^aws "$T/calls" >aws
+	run -1 grep -v -e '--region eu-north-1' aws
+	run -1 "$DOCKERUTILS" destroy-dock far <<<n
+	[[ $output == *'(h.example, i-222: box-two, stopped)?'*Canceled* ]]
+	run -1 "$DOCKERUTILS" register-dock --region $'x\nDOCK_IP=y' h2 m2
+	run -1 "$DOCKERUTILS" register-dock --profile -x h2 m2
+}
+
 @test "stop-dock: says which one, and stops it on y only" {
 	old_docks
 	instances
@@ -296,6 +318,7 @@ catalog() {
 @test "W-C7: create-dock works, and keeps the instance's id (W-C22)" {
 	catalog
 	run -0 "$DOCKERUTILS" create-dock -h
+	export AWS_PROFILE=work AWS_DEFAULT_REGION=eu-west-1
 	run -0 "$DOCKERUTILS" create-dock --poll 1ms -i c5.xlarge -v 100 --tag product=x new
 	[[ $output == $'waiting for launch to complete\n..'* ]]
 	grep -q 'provision-product --product-id prod-1 --provisioning-artifact-id pa-1 --path-id lpv2-1 --provisioned-product-name new --provisioning-parameters Key=InstanceName\\,Value=new Key=InstanceType\\,Value=c5.xlarge Key=VolumeSize\\,Value=100 --tags Key=Name\\,Value=new .* Key=created_by\\,Value=ann Key=product\\,Value=x --provision-token ' "$T/calls"
@@ -306,6 +329,8 @@ catalog() {
 		DOCK_IP=10.1.1.1
 		DOCK_PROVISIONED_PRODUCT=pp-1
 		DOCK_INSTANCE_ID=i-9
+		DOCK_REGION=eu-west-1
+		DOCK_PROFILE=work
 	END
 }
 
@@ -329,7 +354,7 @@ catalog() {
 
 @test "W-C24: destroy-dock asks, ends it, and forgets it only when it is gone" {
 	catalog
-	record 10.1.1.1 DOCK_MONIKER=new DOCK_IP=10.1.1.1 DOCK_PROVISIONED_PRODUCT=pp-1
+	record 10.1.1.1 DOCK_MONIKER=new DOCK_IP=10.1.1.1 DOCK_PROVISIONED_PRODUCT=pp-1 DOCK_REGION=eu-west-1 DOCK_PROFILE=work
 	run -1 "$DOCKERUTILS" destroy-dock new <<<n
 	[[ $output == *Canceled* ]]
 	[ ! -e "$T/calls" ]
@@ -337,6 +362,9 @@ catalog() {
 	echo '{"RecordDetail": {"Status": "FAILED", "RecordErrors": [{"Description": "in use"}]}}' >"$T/last"
 	run -1 "$DOCKERUTILS" destroy-dock --yes --poll 1ms new
 	[[ $output == *'FAILED: in use'* ]]
+	# In the region, and of the account, that it is in, each time.
+	grep 'terminate-provisioned-product .*--region eu-west-1 --profile work$' "$T/calls"
+	grep 'describe-record .*--region eu-west-1 --profile work$' "$T/calls"
 	[ -e "$HOME/.docker/10.1.1.1/connection_config.txt" ]
 	cp "$T/good" "$T/last"
 	run -0 "$DOCKERUTILS" destroy-dock --poll 1ms new <<<y

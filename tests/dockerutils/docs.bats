@@ -3,7 +3,7 @@
 #
 # What is said about dockerutils agrees with what it does: manual page, help, completion, and the names it has.
 #
-# shellcheck disable=SC2154,SC2013
+# shellcheck disable=SC2154,SC2013,SC2016
 
 load helper
 
