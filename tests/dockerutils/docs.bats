@@ -42,6 +42,23 @@ names() {
 	done
 }
 
+@test "names: installed as links, with completion and the manual page" {
+	local name
+	mkdir -p "$T/root"/{bin,bash,fish,man}
+	links() {
+		env -u MAKEFLAGS -u MFLAGS make -s -C "$builddir" DESTDIR="$T/root" bindir=/bin bashcompletiondir=/bash \
+			fishcompletiondir=/fish man1dir=/man "$@"
+	}
+	links install-exec-dockerutils install-data-dockerutils
+	for name in $(names); do
+		readlink "$T/root/bin/$name" "$T/root/bash/$name" "$T/root/fish/$name.fish" "$T/root/man/$name.1" |
+			diff - <(printf '%s\n' dockerutils dockerutils dockerutils.fish dockerutils.1)
+	done
+	[ "$(readlink "$T/root/man/dock.1")" = dockerutils.1 ]
+	links uninstall-dockerutils
+	[ -z "$(find "$T/root" ! -type d)" ]
+}
+
 @test "completion: commands, images, docks, options" {
 	printf '[run_image]\nsynthetic_images=sh\n' >docker/dockerutils.cfg
 	"$DOCKERUTILS" register-dock --no-context h.example harbour >/dev/null
