@@ -17,6 +17,7 @@
 #include "base/say.h"
 #include "base/text.h"
 #include "container/verdict.h"
+#include "run/batch.h"
 #include "run/spawn.h"
 
 #define STUCK_MS	1000	/* nobody reads what a dead command has left */
@@ -311,11 +312,17 @@ start_spinner(struct exec *x)
 }
 
 static void
+bulk_flows(void *arg)
+{
+	batch_process(((struct exec *)arg)->client.pid);
+}
+
+static void
 carry(struct exec *x)
 {
 	struct relay_hooks hooks = { .before_write = before_terminal,
-	    .after_write = after_terminal,
-	    .broken = broken, .ended = check_end, .arg = x };
+	    .after_write = after_terminal, .broken = broken,
+	    .bulk = bulk_flows, .ended = check_end, .arg = x };
 
 	x->carried = true;
 	streams_carry(&x->streams, x->loop, x->client.warm, &hooks);

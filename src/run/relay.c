@@ -14,6 +14,7 @@
 
 #define CHUNK	(64 * 1024)
 #define MOST	(1024 * 1024)	/* bytes that one splice may move */
+#define BULK	(4 * 1024 * 1024)
 
 enum step { MOVED, DRY, FULL, END, BROKEN };
 
@@ -26,16 +27,18 @@ is_kept(const struct relay *r)
 static void
 count(struct relay *r, ssize_t n)
 {
+	bool was_bulk = r->bytes >= BULK;
+
 	r->bytes += (uint64_t)n;
 	pace_count(&r->pace, (size_t)n);
+	if (!was_bulk && r->bytes >= BULK && r->hooks.bulk != NULL)
+		r->hooks.bulk(r->hooks.arg);
 }
 
 static enum step
 from_errno(void)
 {
-	if (errno == EAGAIN || errno == EINTR)
-		return FULL;
-	return BROKEN;
+	return errno == EAGAIN || errno == EINTR ? FULL : BROKEN;
 }
 
 static enum step

@@ -46,6 +46,9 @@ struct relay_hooks {
 	 */
 	void (*broken)(void *arg, const struct relay *, int cause);
 
+	/* Megabytes have come: this is bulk.  Called once at the most.  Or NULL. */
+	void (*bulk)(void *arg);
+
 	/* The stream is at its end and all of it is delivered, but for `held`. */
 	void (*ended)(void *arg);
 

@@ -153,6 +153,16 @@ load helper
 	err_is 'e1\n'
 }
 
+@test "output: a docker that moves megabytes preempts nobody (SCHED_BATCH), any other may" {
+	orders exec <<-'EOF'
+	policy = lambda: "%d\n" % os.sched_getscheduler(0)
+	out("x" * 2**21); mark("before", policy())
+	out("x" * 2**23); mark("after", policy())
+	EOF
+	dexec box x
+	[ "$(cat before after)" = "$(printf '0\n3')" ] || fail "policies: $(cat before after)"
+}
+
 @test "output: arrives while docker still runs" {
 	orders exec <<-'EOF'
 	out("now\n"); wait("go"); out("later\n")
